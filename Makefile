@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+# A thin front: meson.build describes the build, the tools do the work.
+
+BUILD ?= build
+PREFIX ?= /usr/local
+NINJA = ninja -C $(BUILD) $(if $(V),-v,--quiet)
+
+.PHONY: all run test test-long bench bench-start conformance install clean flavours analyze check setup
+
+all: setup
+	@$(NINJA) product
+
+setup:
+	@tools/deps.sh build
+	@tools/setup.sh $(BUILD) release
+
+run: all
+	@tools/run_example.sh $(BUILD)
+
+test: all
+	@tools/deps.sh test
+	@tools/test.py --build $(BUILD)
+
+test-long: all
+	@tools/deps.sh test conformance
+	@tools/test.py --build $(BUILD) --long
+
+check: all
+	@tools/test.py --build $(BUILD) --only check
+
+bench: all
+	@tools/deps.sh bench
+	@tools/bench.py --build $(BUILD)
+
+bench-start: all
+	@tools/bench_start.sh $(BUILD)
+
+conformance: all
+	@tools/deps.sh conformance
+	@tools/conformance --build $(BUILD)
+
+flavours: all
+	@tools/flavours.sh
+
+analyze: all
+	@tools/deps.sh analyze
+	@tools/analyze.sh $(BUILD)
+
+# Rerun by meson itself when a file changes; the prefix is an option of the same build folder.
+install: all
+	@meson configure $(BUILD) --prefix $(abspath $(PREFIX)) && $(NINJA) product && meson install -C $(BUILD) --no-rebuild
+
+clean:
+	rm -rf build build-debug build-asan build-tsan build-clang compile_commands.json

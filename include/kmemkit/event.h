@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Events: a function to be run at a time, in interrupt context, by the library's event thread.
+ * Timers, high-resolution timers, tasklets and simulated interrupts are all made of these.
+ */
+#ifndef KMEMKIT_EVENT_H
+#define KMEMKIT_EVENT_H
+
+#include <linux/types.h>
+
+#define KMK_EVENT_HARDIRQ	1u	/* run with interrupts off, in_hardirq() */
+#define KMK_EVENT_QUEUED	0x100u
+
+/* A node of the event heap (a pairing heap, so nothing is ever allocated). All-zero is idle. */
+struct kmk_event {
+	struct kmk_event *child, *next, *prev;
+	u64 when;			/* nanoseconds of port_now() */
+	void (*fn)(struct kmk_event *e);
+	unsigned int flags;
+};
+
+/* Run e->fn at `when`, or move it. Returns whether it was queued already. Any context. */
+bool kmk_event_arm(struct kmk_event *e, u64 when);
+/* Take it out of the queue; it may still be running. Returns whether it was queued. Any context. */
+bool kmk_event_cancel(struct kmk_event *e);
+/* The same, and waits while its function runs. Not from its own function. */
+bool kmk_event_cancel_sync(struct kmk_event *e);
+bool kmk_event_queued(const struct kmk_event *e);
+bool kmk_event_running(const struct kmk_event *e);
+
+/* Run fn(arg) in hard interrupt context on another host thread, and wait for it. May sleep. */
+void kmk_run_in_irq(void (*fn)(void *), void *arg);
+
+#endif

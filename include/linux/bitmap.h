@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sets of @nbits bits in arrays of long. Bits of the last word beyond @nbits are ignored on input
+ * and undefined on output, except where a copy says clear_tail.
+ */
+#ifndef _LINUX_BITMAP_H
+#define _LINUX_BITMAP_H
+
+#include <linux/align.h>
+#include <linux/bitops.h>
+#include <linux/find.h>
+#include <linux/limits.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#define BITMAP_FIRST_WORD_MASK(start)	(~0UL << ((start) & (BITS_PER_LONG - 1)))
+#define BITMAP_LAST_WORD_MASK(nbits)	(~0UL >> (-(nbits) & (BITS_PER_LONG - 1)))
+#define bitmap_size(nbits)		(ALIGN(nbits, BITS_PER_LONG) / BITS_PER_BYTE)
+#define small_const_nbits(nbits)	\
+	(__builtin_constant_p(nbits) && (nbits) <= BITS_PER_LONG && (nbits) > 0)
+#define BITMAP_FROM_U64(n)		(n)
+
+unsigned long *bitmap_alloc(unsigned int nbits, gfp_t flags);
+unsigned long *bitmap_zalloc(unsigned int nbits, gfp_t flags);
+void bitmap_free(const unsigned long *bitmap);
+
+/* dst = a op b; and, andnot: true if anything is set. */
+bool bitmap_and(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits);
+bool bitmap_andnot(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits);
+void bitmap_or(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits);
+void bitmap_xor(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits);
+void bitmap_complement(unsigned long *dst, const unsigned long *src, unsigned int nbits);
+void bitmap_replace(unsigned long *dst, const unsigned long *old, const unsigned long *with,
+		    const unsigned long *mask, unsigned int nbits);
+bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int nbits);
+bool bitmap_or_equal(const unsigned long *a, const unsigned long *b, const unsigned long *c, unsigned int nbits);
+bool bitmap_intersects(const unsigned long *a, const unsigned long *b, unsigned int nbits);
+bool bitmap_subset(const unsigned long *a, const unsigned long *b, unsigned int nbits);
+unsigned int bitmap_weight(const unsigned long *src, unsigned int nbits);
+unsigned int bitmap_weight_and(const unsigned long *a, const unsigned long *b, unsigned int nbits);
+void bitmap_set(unsigned long *map, unsigned int start, unsigned int nbits);
+void bitmap_clear(unsigned long *map, unsigned int start, unsigned int nbits);
+void bitmap_shift_right(unsigned long *dst, const unsigned long *src, unsigned int shift, unsigned int nbits);
+void bitmap_shift_left(unsigned long *dst, const unsigned long *src, unsigned int shift, unsigned int nbits);
+
+/* The first free run of @nr bits at or after @start, aligned; @size or more if there is none. */
+unsigned long bitmap_find_next_zero_area_off(unsigned long *map, unsigned long size, unsigned long start,
+					     unsigned int nr, unsigned long align_mask, unsigned long align_offset);
+static inline unsigned long bitmap_find_next_zero_area(unsigned long *map, unsigned long size,
+						       unsigned long start, unsigned int nr,
+						       unsigned long align_mask)
+{
+	return bitmap_find_next_zero_area_off(map, size, start, nr, align_mask, 0);
+}
+
+/* Naturally aligned runs of 2^order bits: position or -ENOMEM; -EBUSY when taken. */
+int bitmap_find_free_region(unsigned long *map, unsigned int bits, int order);
+void bitmap_release_region(unsigned long *map, unsigned int pos, int order);
+int bitmap_allocate_region(unsigned long *map, unsigned int pos, int order);
+
+int bitmap_parselist(const char *buf, unsigned long *map, int nbits);
+int bitmap_print_to_pagebuf(bool list, char *buf, const unsigned long *map, int nbits);
+void bitmap_from_arr32(unsigned long *map, const u32 *buf, unsigned int nbits);
+void bitmap_to_arr32(u32 *buf, const unsigned long *map, unsigned int nbits);
+
+static inline void bitmap_zero(unsigned long *dst, unsigned int nbits)
+{
+	memset(dst, 0, bitmap_size(nbits));
+}
+
+static inline void bitmap_fill(unsigned long *dst, unsigned int nbits)
+{
+	memset(dst, 0xff, bitmap_size(nbits));
+}
+
+static inline void bitmap_copy(unsigned long *dst, const unsigned long *src, unsigned int nbits)
+{
+	memcpy(dst, src, bitmap_size(nbits));
+}
+
+static inline void bitmap_copy_clear_tail(unsigned long *dst, const unsigned long *src, unsigned int nbits)
+{
+	bitmap_copy(dst, src, nbits);
+	if (nbits % BITS_PER_LONG)
+		dst[nbits / BITS_PER_LONG] &= BITMAP_LAST_WORD_MASK(nbits);
+}
+
+static inline bool bitmap_empty(const unsigned long *src, unsigned int nbits)
+{
+	return find_first_bit(src, nbits) == nbits;
+}
+
+static inline bool bitmap_full(const unsigned long *src, unsigned int nbits)
+{
+	return find_first_zero_bit(src, nbits) == nbits;
+}
+
+static inline void bitmap_from_u64(unsigned long *dst, u64 mask)
+{
+	dst[0] = mask;
+}
+
+static inline unsigned long bitmap_get_value8(const unsigned long *map, unsigned long start)
+{
+	return (map[BIT_WORD(start)] >> (start % BITS_PER_LONG)) & 0xff;
+}
+
+static inline void bitmap_set_value8(unsigned long *map, unsigned long value, unsigned long start)
+{
+	map[BIT_WORD(start)] &= ~(0xffUL << (start % BITS_PER_LONG));
+	map[BIT_WORD(start)] |= value << (start % BITS_PER_LONG);
+}
+
+#endif

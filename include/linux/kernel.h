@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef KMK_LINUX_KERNEL_H
+#define KMK_LINUX_KERNEL_H
+
+#include <linux/stdarg.h>
+#include <linux/align.h>
+#include <linux/limits.h>
+#include <linux/linkage.h>
+#include <linux/stddef.h>
+#include <linux/types.h>
+#include <linux/compiler.h>
+#include <linux/container_of.h>
+#include <linux/bitops.h>
+#include <linux/kstrtox.h>
+#include <linux/log2.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/typecheck.h>
+#include <linux/panic.h>
+#include <linux/printk.h>
+#include <linux/build_bug.h>
+#include <linux/instruction_pointer.h>
+#include <linux/sprintf.h>
+#include <linux/array_size.h>
+#include <asm/byteorder.h>
+
+#define STACK_MAGIC		0xdeadbeef
+#define REPEAT_BYTE(x)		((~0ul / 0xff) * (x))
+#define READ			0
+#define WRITE			1
+#define PTR_IF(cond, ptr)	((cond) ? (ptr) : NULL)
+#define u64_to_user_ptr(x)	((void __user *)(uintptr_t)(x))
+#define upper_32_bits(n)	((u32)(((n) >> 16) >> 16))
+#define lower_32_bits(n)	((u32)((n) & 0xffffffff))
+#define upper_16_bits(n)	((u16)((n) >> 16))
+#define lower_16_bits(n)	((u16)((n) & 0xffff))
+
+enum system_states {
+	SYSTEM_BOOTING,
+	SYSTEM_SCHEDULING,
+	SYSTEM_FREEING_INITMEM,
+	SYSTEM_RUNNING,
+	SYSTEM_HALT,
+	SYSTEM_POWER_OFF,
+	SYSTEM_RESTART,
+	SYSTEM_SUSPEND,
+};
+#define system_state		SYSTEM_RUNNING
+
+/* Reports when the caller may not sleep; the depths are kept by linux/preempt.h. */
+void kmk_might_sleep(const char *file, int line);
+#define might_sleep()			kmk_might_sleep(__FILE__, __LINE__)
+#define might_sleep_if(cond)		do { if (cond) might_sleep(); } while (0)
+
+#endif

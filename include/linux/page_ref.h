@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Reference counts of frames. A frame is free when its count is zero. */
+#ifndef _LINUX_PAGE_REF_H
+#define _LINUX_PAGE_REF_H
+
+#include <linux/atomic.h>
+#include <linux/page-flags.h>
+
+static inline int page_ref_count(const struct page *page) { return atomic_read(&page->_refcount); }
+static inline int page_count(const struct page *page)
+{
+	return atomic_read(&compound_head(page)->_refcount);
+}
+static inline void set_page_count(struct page *page, int v) { atomic_set(&page->_refcount, v); }
+static inline void init_page_count(struct page *page) { set_page_count(page, 1); }
+static inline void page_ref_add(struct page *page, int nr) { atomic_add(nr, &page->_refcount); }
+static inline void page_ref_sub(struct page *page, int nr) { atomic_sub(nr, &page->_refcount); }
+static inline void page_ref_inc(struct page *page) { atomic_inc(&page->_refcount); }
+static inline void page_ref_dec(struct page *page) { atomic_dec(&page->_refcount); }
+static inline int page_ref_dec_and_test(struct page *page)
+{
+	return atomic_dec_and_test(&page->_refcount);
+}
+static inline int page_ref_add_unless(struct page *page, int nr, int u)
+{
+	return atomic_add_unless(&page->_refcount, nr, u);
+}
+#endif

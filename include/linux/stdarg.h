@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _LINUX_STDARG_H
+#define _LINUX_STDARG_H
+#include <stdarg.h>
+#endif

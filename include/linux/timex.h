@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _LINUX_TIMEX_H
+#define _LINUX_TIMEX_H
+#include <linux/types.h>
+#include <linux/param.h>
+#include <asm/timex.h>
+#endif

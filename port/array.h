@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The layout every host's per-CPU arrays share, and their slot form.
+ *
+ * An array is {top, cap, entries}; top and cap count bytes of entries. Zero is a valid array:
+ * empty for pop, full for push, so untouched memory leads into the slow path. The ids -2 and -1
+ * index two such arrays for ever. A seized array has both words PORT_SEIZED and fails both tests.
+ *
+ * Slot form: where the host cannot edit arrays in restartable sections, each thread is given a
+ * slot (several threads may share one) and edits its arrays under the slot's own spin lock.
+ */
+#ifndef KMK_PORT_ARRAY_H
+#define KMK_PORT_ARRAY_H
+
+#include <asm/page.h>
+#include "port.h"
+
+struct port_entry { void *obj; void *aux; };
+struct port_array { int32_t top, cap; uint64_t pad; struct port_entry e[]; };
+
+#define PORT_ENTRY_BYTES 16
+#define PORT_SEIZED INT32_MIN
+#define PORT_SLOTS 64
+
+/* The array at byte offset off of host CPU (or slot) id. */
+static inline struct port_array *port_array_of(int id, uint32_t off)
+{
+	return (struct port_array *)(KMK_PCPU_BASE +
+		((uintptr_t)(id + KMK_PCPU_DUMMIES) << KMK_PCPU_SHIFT) + off);
+}
+
+/* Slots: the host defines these two. port_slot_id() assigns a slot at a thread's first call. */
+extern uint32_t port_slot_locks[PORT_SLOTS] __attribute__((visibility("hidden")));
+int port_slot_id(void) __attribute__((visibility("hidden")));
+
+static inline void port_slot_lock(int id)
+{
+	while (__atomic_exchange_n(&port_slot_locks[id], 1, __ATOMIC_ACQUIRE))
+		port_yield();
+}
+
+static inline void port_slot_unlock(int id)
+{
+	__atomic_store_n(&port_slot_locks[id], 0, __ATOMIC_RELEASE);
+}
+
+/* Pop up to n entries from a slot's array into out, newest first; the caller holds its lock. */
+static inline unsigned port_locked_pop(struct port_array *a, struct port_entry *out, unsigned n)
+{
+	unsigned i = 0;
+
+	for (; i < n && a->top > 0; i++) {
+		a->top -= PORT_ENTRY_BYTES;
+		out[i] = a->e[a->top / PORT_ENTRY_BYTES];
+	}
+	return i;
+}
+
+static inline unsigned port_locked_push(struct port_array *a, const struct port_entry *in, unsigned n)
+{
+	unsigned i = 0;
+
+	for (; i < n && a->top < a->cap; i++) {
+		a->e[a->top / PORT_ENTRY_BYTES] = in[i];
+		a->top += PORT_ENTRY_BYTES;
+	}
+	return i;
+}
+
+static inline unsigned port_slot_pop_n(uint32_t off, struct port_entry *out, unsigned n)
+{
+	int id = port_slot_id();
+
+	port_slot_lock(id);
+	n = port_locked_pop(port_array_of(id, off), out, n);
+	port_slot_unlock(id);
+	return n;
+}
+
+static inline unsigned port_slot_push_n(uint32_t off, const struct port_entry *in, unsigned n)
+{
+	int id = port_slot_id();
+
+	port_slot_lock(id);
+	n = port_locked_push(port_array_of(id, off), in, n);
+	port_slot_unlock(id);
+	return n;
+}
+#endif

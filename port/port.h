@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The host contract: everything the core needs from the place it runs in.
+ *
+ * A host (port/process, port/sim, port/x86_64) supplies the calls below and one
+ * header, port_inline.h, found by include path, for what must be inlined
+ * (per-CPU arrays, CPU id, thread block, interrupt state, relax).
+ *
+ * Both worlds include this file: the core with -nostdinc and host code with the
+ * system's headers. It therefore uses only compiler-provided headers.
+ *
+ * Unless a call says otherwise: it may be called from any thread after
+ * port_describe() returned 0, it does not sleep, and it takes no lock of the core.
+ */
+#ifndef KMK_PORT_H
+#define KMK_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PORT_MAX_RANGES 16
+#define PORT_MAX_CPUS 64		/* largest nr_cpus a host describes */
+#define PORT_BLOCK_SIZE 512	/* bytes of zeroed per-thread block a host provides */
+
+/* What kind of memory a range is. RAM_HIGH is outside the direct map. */
+enum port_kind { PORT_RAM = 1, PORT_RAM_HIGH = 2, PORT_RESERVED = 3 };
+
+/* A physical range, bytes, [start, end), frame aligned. */
+struct port_range {
+	uint64_t start, end;
+	unsigned kind;
+};
+
+enum port_feature {
+	PORT_F_ALIAS   = 1u << 0,	/* port_map can show a frame at a second address */
+	PORT_F_THREADS = 1u << 1,	/* port_thread_start works */
+	PORT_F_RELEASE = 1u << 2,	/* port_release really gives memory back */
+	PORT_F_RSEQ    = 1u << 3,	/* arrays are edited by restartable sequences (else slots) */
+};
+
+/* Filled by port_describe(). Ranges are sorted, disjoint and inside the direct map limit. */
+struct port_desc {
+	unsigned features;		/* enum port_feature bits */
+	unsigned nr_cpus;		/* virtual CPUs the kernel API shows, >= 1 */
+	unsigned nr_ids;		/* host CPU ids (or slots): array owners are 0 .. nr_ids-1 */
+	unsigned nr_ranges;
+	struct port_range ranges[PORT_MAX_RANGES];
+	const char *options;		/* boot options, kernel spelling, space separated; never NULL */
+	bool no_dma32;			/* the map knows no DMA32 zone: NORMAL starts behind DMA */
+};
+
+enum port_prot { PORT_READ = 1, PORT_WRITE = 2, PORT_EXEC = 4, PORT_NOCACHE = 8 };
+
+/*
+ * 1. Bring the host up and describe it. Called once, before anything else. On return the direct
+ *    map shows every PORT_RAM range at PAGE_OFFSET + physical address, zero filled; the frame
+ *    database region (KMK_VMEMMAP), the per-CPU region (KMK_PCPU_BASE) and the vmalloc, kmap and
+ *    fixmap windows are reserved: the first two readable and writable zeros on demand, the
+ *    windows inaccessible. Returns 0, or a negative errno after printing what was wrong
+ *    (a bad memory map names the token; a taken base address names the address).
+ */
+int port_describe(struct port_desc *desc);
+
+/*
+ * 2. Show frames [pa, pa+len) at va with enum port_prot bits. va, pa and len are page multiples,
+ *    va lies in a reserved window. Replaces what was there. 0, -ENOMEM or -EINVAL. May sleep.
+ */
+int port_map(void *va, uint64_t pa, size_t len, unsigned prot);
+
+/* 3. Undo port_map: the window is inaccessible again, touching it faults. May sleep. */
+void port_unmap(void *va, size_t len);
+
+/* 4. Change protection of a mapped piece of a window or the direct map. 0 or -ENOMEM. */
+int port_protect(void *va, size_t len, unsigned prot);
+
+/* 5. The contents of free frames [pa, pa+len) are no longer needed; they read as zeros next. */
+void port_release(uint64_t pa, size_t len);
+
+/* 6. Zero frames that may lie outside the direct map. */
+void port_clear(uint64_t pa, size_t len);
+
+/* 7. Write text. stream PORT_LOG is the kernel log, PORT_OUT is test output (KTAP). Any context. */
+enum port_stream { PORT_LOG = 0, PORT_OUT = 1 };
+void port_console(enum port_stream stream, const char *text, size_t len);
+
+/* 8. Stop. code 0: normal end of the program; else a panic (a process dies by SIGABRT). */
+void port_halt(int code) __attribute__((noreturn));
+
+/* 9. Monotonic time in nanoseconds; port_realtime: since the epoch. Any context. */
+uint64_t port_now(void);
+uint64_t port_realtime(void);
+
+/* 10. Fill with random bytes. */
+void port_entropy(void *buf, size_t len);
+
+/*
+ * 11. Sleep while *addr == val, at most timeout_ns (UINT64_MAX: for ever). Returns 0 when woken
+ *     or when the value differed, -ETIMEDOUT (-110) at the limit. Spurious returns are allowed.
+ */
+int port_wait(uint32_t *addr, uint32_t val, uint64_t timeout_ns);
+
+/* 12. Wake up to n sleepers of port_wait on addr. */
+void port_wake(uint32_t *addr, unsigned n);
+
+/*
+ * 13. Start a thread running fn(arg) on a stack of the host's choice; it ends when fn returns.
+ *     The name (15 characters are shown) is for debuggers. 0 or -EAGAIN.
+ */
+int port_thread_start(void (*fn)(void *), void *arg, const char *name);
+
+/* The calling thread used the library: kmk_upcall_thread_exit(port_self()) is owed at its end. Cheap, idempotent. */
+void port_thread_note(void);
+
+/* Give the processor away for a moment. */
+void port_yield(void);
+
+/* 14. Return addresses of the caller's stack, nearest first, skipping `skip`; count filled. */
+unsigned port_backtrace(uintptr_t *pc, unsigned max, unsigned skip);
+
+/* Symbol for an address as "name+0xoff/0xsize [file:line]", or hex. Only in reports: may be slow. */
+void port_symbol(uintptr_t pc, char *buf, size_t size);
+
+/*
+ * 15. Call fn(start, end, data) for each memory range outside our own frames that may hold
+ *     pointers: data segments, thread stacks and thread storage, registers spilled. For leak scans.
+ */
+void port_roots(void (*fn)(uintptr_t start, uintptr_t end, void *data), void *data);
+
+/*
+ * 16. Restartable arrays: abort the sections that are running on host CPU id, and order their
+ *     effects before the return. 0, or -ENOSYS where arrays are slots.
+ */
+int port_fence(unsigned id);
+
+/* Up-calls: the core defines them, a host calls them (bare-metal hosts may never do so). */
+void kmk_upcall_thread_exit(void *block);	/* a thread that used the library ends */
+void kmk_upcall_fork_prepare(void);		/* take every lock in rank order */
+void kmk_upcall_fork_parent(void);		/* release them */
+void kmk_upcall_fork_child(void);		/* re-initialise them; other threads are gone */
+/* Optional: say in one line what lies at a faulting address (area, by how much, allocated where); its length. */
+size_t kmk_upcall_explain_fault(uintptr_t addr, char *buf, size_t size) __attribute__((weak));
+
+#ifdef __cplusplus
+}
+#endif
+#endif

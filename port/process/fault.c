@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Faults: say what, where and in which region, then die by the same signal.
+ *
+ * The handler runs on the signal stack where there is one (threads of ours and the first thread). A
+ * signal somebody sent is not a fault: it only takes its default action.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "host.h"
+
+#define GUARD_REACH	(256UL << 10)	/* a frame of this size may step over the guard page */
+#define PATIENCE	10		/* seconds a report may take; the heap may be locked or broken */
+
+static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE };
+static int dying, dying_of;		/* the thread that reports, and the signal */
+
+static const char *signal_text(int sig, const siginfo_t *info)
+{
+	switch (sig) {
+	case SIGSEGV:
+		if (info->si_code == SI_KERNEL)
+			return "no valid address (not canonical, hence shown as 0)";
+		return info->si_code == SEGV_ACCERR ? "access not permitted" : "address not mapped";
+	case SIGBUS:
+		return "no memory behind the address";
+	case SIGILL:
+		return "illegal instruction";
+	default:
+		return info->si_code == FPE_INTDIV ? "division by zero" : "arithmetic fault";
+	}
+}
+
+/* Near the stack pointer and not accessible: below the stack, or in its guard page. */
+static bool stack_overflow(uintptr_t addr, uintptr_t sp, const struct kmk_stack *s)
+{
+	bool at_sp = addr + GUARD_REACH > sp && addr < sp + GUARD_REACH;
+
+	return (at_sp && (addr < s->lo || s->first)) || (addr < s->lo && addr + KMK_HOST_PAGE >= s->lo);
+}
+
+static void explain(uintptr_t addr, bool canonical, uintptr_t sp, const struct kmk_stack *s)
+{
+	const char *region = kmk_host_region(addr);
+	char text[512];
+
+	if (kmk_upcall_explain_fault && region && kmk_upcall_explain_fault(addr, text, sizeof(text)))
+		kmk_host_log("  %s", text);
+	else if (region)
+		kmk_host_log("  the address lies in the %s", region);
+	else if (stack_overflow(addr, sp, s))
+		kmk_host_log("  stack overflow: %lu KiB in use", (s->hi - sp) >> 10);
+	else if (addr < KMK_HOST_PAGE && canonical)
+		kmk_host_log("  NULL pointer dereference");
+	else if (canonical)
+		kmk_host_log("  the address is not the library's");
+}
+
+/* A runaway recursion is one line with its count. */
+static void trace(uintptr_t ip, uintptr_t fp, const struct kmk_stack *s)
+{
+	uintptr_t pc[KMK_HOST_FRAMES] = { ip };
+	unsigned n = 1 + kmk_host_walk(fp, s, pc + 1, KMK_HOST_FRAMES - 1, 0);
+	char text[512];
+
+	for (unsigned i = 0, same; i < n; i += same) {
+		for (same = 1; i + same < n && pc[i + same] == pc[i]; same++)
+			;
+		port_symbol(pc[i], text, sizeof(text));
+		if (same > 1)
+			kmk_host_log("  %s (%u times%s)", text, same, i + same == KMK_HOST_FRAMES ? " and more" : "");
+		else
+			kmk_host_log("  %s", text);
+	}
+}
+
+static void end_by(int sig)
+{
+	sigset_t set;
+
+	signal(sig, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	raise(sig);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	_exit(128 + sig);
+}
+
+/* The report hangs (a lock of the heap was held at the fault): enough was said. */
+static void too_long(int sig)
+{
+	(void)sig;
+	end_by(dying_of);
+}
+
+static void report(int sig, const siginfo_t *info, const ucontext_t *uc)
+{
+	uintptr_t addr = (uintptr_t)info->si_addr;
+	uintptr_t ip = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
+	uintptr_t sp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
+	uintptr_t err = (uintptr_t)uc->uc_mcontext.gregs[REG_ERR];
+	struct kmk_stack s;
+
+	kmk_host_stack(&s, sp);
+	if (sig == SIGSEGV || sig == SIGBUS)
+		kmk_host_log("kmemkit: %s: %s: %s of %#lx, thread %d", strsignal(sig), signal_text(sig, info),
+			     err & 16 ? "execution" : err & 2 ? "write" : "read", addr, gettid());
+	else
+		kmk_host_log("kmemkit: %s: %s at %#lx, thread %d", strsignal(sig), signal_text(sig, info), addr,
+			     gettid());
+	if (sig == SIGSEGV || sig == SIGBUS)
+		explain(addr, info->si_code != SI_KERNEL, sp, &s);
+	trace(ip, (uintptr_t)uc->uc_mcontext.gregs[REG_RBP], &s);
+}
+
+static void on_fault(int sig, siginfo_t *info, void *context)
+{
+	int nobody = 0;
+
+	if (info->si_code <= 0) {
+		end_by(sig);
+		return;
+	}
+	if (!__atomic_compare_exchange_n(&dying, &nobody, gettid(), false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+		if (nobody == gettid())
+			end_by(sig);
+		for (;;)
+			pause();		/* another thread's report is on its way */
+	}
+	dying_of = sig;
+	signal(SIGALRM, too_long);
+	alarm(PATIENCE);
+	if (kmk_host_region((uintptr_t)info->si_addr) && kmk_host_fork_refused())
+		port_halt(1);
+	report(sig, info, context);
+	end_by(sig);
+}
+
+void kmk_host_faults_init(void)
+{
+	struct sigaction old, sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+
+	kmk_host_altstack_main();
+	sigemptyset(&sa.sa_mask);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (!sigaction(signals[i], NULL, &old) && !(old.sa_flags & SA_SIGINFO) &&
+		    old.sa_handler == SIG_DFL)
+			sigaction(signals[i], &sa, NULL);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The process host's inline door: per-CPU arrays edited by restartable sequences.
+ *
+ * A section arms rseq with one store, reads the CPU id, edits, and commits by one store of top.
+ * If the kernel preempts or migrates the thread in between, it continues at the abort label and
+ * starts again. A thread without rseq has a negative id and so always fails here; its slow path
+ * (port_array_pop_n, port_array_push_n) uses slots.
+ *
+ * Order matters for seizing: a push loads top before cap, a seizer stores cap before top.
+ */
+#ifndef KMK_PORT_INLINE_H
+#define KMK_PORT_INLINE_H
+
+#include "array.h"
+
+#define PORT_HAVE_RSEQ 1
+
+extern __thread char port_block[PORT_BLOCK_SIZE]
+	__attribute__((tls_model("initial-exec"), visibility("hidden"), aligned(64)));
+extern long port_rseq_off __attribute__((visibility("hidden")));	/* from the thread pointer */
+
+struct kmk_thread;
+static inline struct kmk_thread *port_self(void)
+{
+	return (struct kmk_thread *)(void *)port_block;
+}
+
+/* Owner id for arrays: host CPU (a hint outside a section), or the thread's slot. */
+static inline int port_owner_id(void)
+{
+	int id;
+
+	__asm__ volatile("movl %%fs:4(%1), %0" : "=r"(id) : "r"(port_rseq_off));
+	return id >= 0 ? id : port_slot_id();
+}
+
+static inline bool port_uses_slots(void)
+{
+	int id;
+
+	__asm__ volatile("movl %%fs:4(%1), %0" : "=r"(id) : "r"(port_rseq_off));
+	return id < 0;
+}
+
+/*
+ * One critical section runs from label 1 to label 2 and its last instruction is the commit. Its
+ * descriptor and its abort trampoline (behind glibc's signature) lie in sections of their own.
+ */
+#define PORT_RSEQ_BEGIN							\
+	".pushsection __rseq_cs, \"aw\"\n\t"				\
+	".balign 32\n\t"						\
+	"3: .long 0, 0\n\t"						\
+	".quad 1f, 2f - 1f, 4f\n\t"					\
+	".popsection\n\t"						\
+	".pushsection .text.unlikely, \"ax\"\n\t"			\
+	".byte 0x0f, 0xb9, 0x3d\n\t"					\
+	".long 0x53053053\n\t"						\
+	"4: jmp 0f\n\t"							\
+	".popsection\n\t"						\
+	"0: leaq 3b(%%rip), %[arr]\n\t"					\
+	"movq %[arr], %%fs:8(%[roff])\n\t"				\
+	"1: movslq %%fs:4(%[roff]), %[arr]\n\t"				\
+	"shlq %[shift], %[arr]\n\t"					\
+	"addq %[base], %[arr]\n\t"
+#define PORT_RSEQ_IN(off)						\
+	[roff] "r"(port_rseq_off), [shift] "i"(KMK_PCPU_SHIFT),		\
+	[base] "r"(KMK_PCPU_BASE + ((uintptr_t)KMK_PCPU_DUMMIES << KMK_PCPU_SHIFT) + (off))
+
+/* Take the newest entry of this CPU's array. False: empty, closed, or no rseq. */
+static inline __attribute__((always_inline)) bool
+port_array_pop(uint32_t off, void **obj, void **aux)
+{
+	uintptr_t arr;
+	long top;
+	void *o, *a;
+
+	__asm__ volatile goto(PORT_RSEQ_BEGIN
+		"movslq (%[arr]), %[top]\n\t"
+		"testq %[top], %[top]\n\t"
+		"jle %l[empty]\n\t"
+		"movq (%[arr],%[top]), %[o]\n\t"
+		"movq 8(%[arr],%[top]), %[a]\n\t"
+		"subq $16, %[top]\n\t"
+		"movl %k[top], (%[arr])\n\t"
+		"2:\n\t"
+		: [arr] "=&r"(arr), [top] "=&r"(top), [o] "=&r"(o), [a] "=&r"(a)
+		: PORT_RSEQ_IN(off)
+		: "cc", "memory" : empty);
+	*obj = o;
+	*aux = a;
+	return true;
+empty:
+	return false;
+}
+
+/* Put an entry on this CPU's array. False: full, closed, or no rseq. */
+static inline __attribute__((always_inline)) bool
+port_array_push(uint32_t off, void *obj, void *aux)
+{
+	uintptr_t arr;
+	long top;
+
+	__asm__ volatile goto(PORT_RSEQ_BEGIN
+		"movslq (%[arr]), %[top]\n\t"
+		"cmpl 4(%[arr]), %k[top]\n\t"
+		"jge %l[full]\n\t"
+		"movq %[o], 16(%[arr],%[top])\n\t"
+		"movq %[a], 24(%[arr],%[top])\n\t"
+		"addq $16, %[top]\n\t"
+		"movl %k[top], (%[arr])\n\t"
+		"2:\n\t"
+		: [arr] "=&r"(arr), [top] "=&r"(top)
+		: PORT_RSEQ_IN(off), [o] "r"(obj), [a] "r"(aux)
+		: "cc", "memory" : full);
+	return true;
+full:
+	return false;
+}
+
+static inline unsigned port_rseq_pop_n(uint32_t off, struct port_entry *out, unsigned n)
+{
+	uintptr_t arr;
+	long top, left;
+	uint64_t w;
+	struct port_entry *dst;
+
+	__asm__ volatile goto(PORT_RSEQ_BEGIN
+		"movslq (%[arr]), %[top]\n\t"
+		"testq %[top], %[top]\n\t"
+		"jle %l[empty]\n\t"
+		"movq %[want], %[left]\n\t"
+		"cmpq %[top], %[left]\n\t"
+		"cmovgq %[top], %[left]\n\t"
+		"movq %[out], %[dst]\n\t"
+		"5: movq (%[arr],%[top]), %[w]\n\t"
+		"movq %[w], (%[dst])\n\t"
+		"movq 8(%[arr],%[top]), %[w]\n\t"
+		"movq %[w], 8(%[dst])\n\t"
+		"addq $16, %[dst]\n\t"
+		"subq $16, %[top]\n\t"
+		"subq $16, %[left]\n\t"
+		"jnz 5b\n\t"
+		"movl %k[top], (%[arr])\n\t"
+		"2:\n\t"
+		: [arr] "=&r"(arr), [top] "=&r"(top), [left] "=&r"(left), [w] "=&r"(w), [dst] "=&r"(dst)
+		: PORT_RSEQ_IN(off), [want] "r"((long)n * PORT_ENTRY_BYTES), [out] "r"(out)
+		: "cc", "memory" : empty);
+	return (unsigned)(dst - out);
+empty:
+	return 0;
+}
+
+static inline unsigned port_rseq_push_n(uint32_t off, const struct port_entry *in, unsigned n)
+{
+	uintptr_t arr;
+	long top, left;
+	uint64_t w;
+	const struct port_entry *src;
+
+	__asm__ volatile goto(PORT_RSEQ_BEGIN
+		"movslq (%[arr]), %[top]\n\t"
+		"movslq 4(%[arr]), %[left]\n\t"
+		"subq %[top], %[left]\n\t"
+		"jle %l[full]\n\t"
+		"testq %[top], %[top]\n\t"
+		"js %l[full]\n\t"
+		"cmpq %[want], %[left]\n\t"
+		"cmovgq %[want], %[left]\n\t"
+		"movq %[in], %[src]\n\t"
+		"5: movq (%[src]), %[w]\n\t"
+		"movq %[w], 16(%[arr],%[top])\n\t"
+		"movq 8(%[src]), %[w]\n\t"
+		"movq %[w], 24(%[arr],%[top])\n\t"
+		"addq $16, %[src]\n\t"
+		"addq $16, %[top]\n\t"
+		"subq $16, %[left]\n\t"
+		"jnz 5b\n\t"
+		"movl %k[top], (%[arr])\n\t"
+		"2:\n\t"
+		: [arr] "=&r"(arr), [top] "=&r"(top), [left] "=&r"(left), [w] "=&r"(w), [src] "=&r"(src)
+		: PORT_RSEQ_IN(off), [want] "r"((long)n * PORT_ENTRY_BYTES), [in] "r"(in)
+		: "cc", "memory" : full);
+	return (unsigned)(src - in);
+full:
+	return 0;
+}
+
+/* Move up to n entries between this CPU's (or this thread's slot's) array and memory. n >= 1. */
+static inline unsigned port_array_pop_n(uint32_t off, struct port_entry *out, unsigned n)
+{
+	return port_uses_slots() ? port_slot_pop_n(off, out, n) : port_rseq_pop_n(off, out, n);
+}
+
+static inline unsigned port_array_push_n(uint32_t off, const struct port_entry *in, unsigned n)
+{
+	return port_uses_slots() ? port_slot_push_n(off, in, n) : port_rseq_push_n(off, in, n);
+}
+
+static inline unsigned long port_irq_save(void) { return 0; }
+static inline void port_irq_restore(unsigned long flags) { (void)flags; }
+static inline void port_relax(void) { __asm__ volatile("pause" ::: "memory"); }
+
+#include "seize.h"
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* port_describe and the calls that need no file of their own. */
+#include "port/x86_64/bare.h"
+
+#define FRAME		PAGE_SIZE
+#define PAGE_2M		(2ULL << 20)
+#define POOL_MIN	(2ULL << 20)
+
+struct memmap bare_map;
+
+/* What no firmware map need say, and what this image itself occupies. */
+static void reserve_own(struct memmap *m)
+{
+	memmap_add(m, 0, FRAME, MEMMAP_OTHER);
+	memmap_add(m, 0xa0000, 0x60000, MEMMAP_OTHER);
+	memmap_add(m, bare_image_pa(bare_text_start), (uint64_t)(bare_image_end - bare_text_start),
+		   MEMMAP_OTHER);
+}
+
+/* Below 4 GiB, which the boot tables show. */
+static uint64_t take_zeroed(uint64_t len)
+{
+	uint64_t at = memmap_take(&bare_map, len, len >= PAGE_2M ? PAGE_2M : FRAME, BARE_BOOT_MAP);
+
+	if (at)
+		__builtin_memset(__va(at), 0, len);
+	return at;
+}
+
+/* Page tables, per-CPU pages, owner records: a fixed part and a share, never most of memory. */
+static int make_pool(uint64_t ram)
+{
+	uint64_t len = POOL_MIN + ram / 64, at;
+
+	if (len > ram / 4)
+		len = ram / 4;
+	len &= ~(FRAME - 1);
+	at = len ? memmap_take(&bare_map, len, FRAME, BARE_BOOT_MAP) : 0;
+	if (!at)
+		return -ENOMEM;
+	bare_pool_init(at, len);
+	return 0;
+}
+
+/* Back the frame database where these ranges have descriptors; neighbours may share a page. */
+static int back_database(const struct port_range *r, unsigned nr)
+{
+	uint64_t done = 0;
+
+	for (unsigned i = 0; i < nr; i++) {
+		uint64_t start = (r[i].start / FRAME * BARE_PAGE_DESC) & ~(FRAME - 1);
+		uint64_t end = (r[i].end / FRAME * BARE_PAGE_DESC + FRAME - 1) & ~(FRAME - 1);
+		uint64_t pa;
+
+		if (start < done)
+			start = done;
+		if (start >= end)
+			continue;
+		pa = take_zeroed(end - start);
+		if (!pa || bare_map_range(KMK_VMEMMAP + start, pa, end - start, PORT_READ | PORT_WRITE))
+			return -ENOMEM;
+		done = end;
+	}
+	return 0;
+}
+
+static uint64_t ram_bytes(const struct port_range *r, unsigned nr)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < nr; i++)
+		if (r[i].kind == PORT_RAM)
+			sum += r[i].end - r[i].start;
+	return sum;
+}
+
+static int fail(int err, const char *why)
+{
+	bare_printf("bare: %s\n", why);
+	return err;
+}
+
+int port_describe(struct port_desc *d)
+{
+	uint64_t lost;
+	unsigned nr;
+
+	bare_read_firmware(&bare_map);
+	if (!bare_map.nr)
+		return fail(-EINVAL, "no memory map: neither PVH start info nor entries in it");
+	reserve_own(&bare_map);
+	nr = memmap_normalise(&bare_map, KMK_DIRECT_MAX, d->ranges, PORT_MAX_RANGES, &lost);
+	if (lost)
+		bare_printf("bare: %lu KiB left out: too many ranges, or too high\n", lost >> 10);
+	memmap_settle(&bare_map, d->ranges, nr);
+	if (make_pool(ram_bytes(d->ranges, nr)))
+		return fail(-ENOMEM, "no room for page tables");
+	if (bare_paging_init(d->ranges, nr) || back_database(d->ranges, nr))
+		return fail(-ENOMEM, "no room for the frame database");
+	bare_time_init();
+
+	/* Again, now without what was taken above. */
+	d->nr_ranges = memmap_normalise(&bare_map, KMK_DIRECT_MAX, d->ranges, PORT_MAX_RANGES, NULL);
+	d->features = PORT_F_ALIAS | PORT_F_RSEQ;
+	d->nr_cpus = 1;
+	d->nr_ids = 1;
+	d->options = bare_options;
+	return 0;
+}
+
+void port_clear(uint64_t pa, size_t len)
+{
+	__builtin_memset(__va(pa), 0, len);
+}
+
+void port_release(uint64_t pa, size_t len)
+{
+	port_clear(pa, len);
+}
+
+void port_halt(int code)
+{
+	uint8_t status = code ? BARE_EXIT_FAIL : BARE_EXIT_OK;
+
+	bare_out8(BARE_EXIT_PORT, status);
+	bare_out8(BARE_EXIT_PORT2, status);
+	for (;;)
+		__asm__ volatile("cli\n\thlt");
+}
+
+static uint64_t hardware_random(void)
+{
+	uint32_t id[4];
+	uint64_t v = 0;
+
+	bare_cpuid(1, id);
+	if (id[2] & 1u << 30)
+		__asm__ volatile("rdrand %0" : "=r"(v) : : "cc");
+	return v;
+}
+
+/* A 64-bit mixer over the clock's low bits and the processor's generator, where there is one. */
+void port_entropy(void *buf, size_t len)
+{
+	static uint64_t state;
+	uint8_t *p = buf;
+
+	for (size_t i = 0; i < len; i++) {
+		uint64_t z;
+
+		state += 0x9e3779b97f4a7c15ULL ^ bare_tsc() ^ hardware_random();
+		z = (state ^ state >> 30) * 0xbf58476d1ce4e5b9ULL;
+		z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+		p[i] = (uint8_t)(z >> 56);
+	}
+}
+
+/* One processor, no threads: nobody else changes *addr, so a wait ends by its limit or at once. */
+int port_wait(uint32_t *addr, uint32_t val, uint64_t timeout_ns)
+{
+	uint64_t start = port_now();
+
+	while (__atomic_load_n(addr, __ATOMIC_ACQUIRE) == val) {
+		__asm__ volatile("pause");
+		if (timeout_ns == UINT64_MAX)
+			return 0;
+		if (port_now() - start >= timeout_ns)
+			return -ETIMEDOUT;
+	}
+	return 0;
+}
+
+void port_wake(uint32_t *addr, unsigned n)
+{
+	(void)addr;
+	(void)n;
+}
+
+int port_thread_start(void (*fn)(void *), void *arg, const char *name)
+{
+	(void)fn;
+	(void)arg;
+	(void)name;
+	return -EAGAIN;
+}
+
+/* The one thread there is never ends. */
+void port_thread_note(void)
+{
+}
+
+void port_yield(void)
+{
+	__asm__ volatile("pause");
+}
+
+unsigned port_backtrace(uintptr_t *pc, unsigned max, unsigned skip)
+{
+	uintptr_t all[64];
+	unsigned n = bare_frames((uintptr_t)__builtin_frame_address(0), all, 64), i;
+
+	for (i = 0; i < max && i + skip < n; i++)
+		pc[i] = all[i + skip];
+	return i;
+}
+
+void port_symbol(uintptr_t pc, char *buf, size_t size)
+{
+	bare_format(buf, size, "0x%lx", pc);
+}
+
+void port_roots(void (*fn)(uintptr_t start, uintptr_t end, void *data), void *data)
+{
+	/* Callee-saved registers may hold the only pointer: have them stored in this frame. */
+	__builtin_unwind_init();
+	fn((uintptr_t)bare_data_start, (uintptr_t)bare_stack_guard, data);
+	fn((uintptr_t)__builtin_frame_address(0) - 64, (uintptr_t)bare_stack_top, data);
+}
+
+/* The only owner is the caller's processor, and it is not inside a section. */
+int port_fence(unsigned id)
+{
+	(void)id;
+	__asm__ volatile("" : : : "memory");
+	return 0;
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Four-level tables, edited in place. Level 1 entries map 4 KiB, level 2 2 MiB, level 3 1 GiB.
+ *
+ * Tables are reached through the direct map: the boot tables' until bare_paging_init() has
+ * switched, ours afterwards. Both show the pool at the same addresses.
+ */
+#include "port/x86_64/bare.h"
+
+#define P	0x001ULL
+#define W	0x002ULL
+#define PWT	0x008ULL
+#define PCD	0x010ULL
+#define PS	0x080ULL
+#define G	0x100ULL
+#define NX	(1ULL << 63)
+#define ADDR	0x000ffffffffff000ULL
+
+#define MSR_EFER 0xc0000080
+
+#define LEVEL_SIZE(l)	(1ULL << (12 + 9 * ((l) - 1)))
+#define INDEX(va, l)	((va) >> (12 + 9 * ((l) - 1)) & 511)
+
+static uint64_t *root;
+static uint64_t pool_at, pool_end;
+static uint64_t zero_frame;		/* shown wherever a demand-zero page was only read */
+static uint64_t nx_bit;			/* NX where the processor has it */
+static unsigned top_level = 2;		/* 3 where 1 GiB pages work */
+static bool live;			/* our tables are the processor's */
+
+void bare_pool_init(uint64_t start, uint64_t len)
+{
+	pool_at = start;
+	pool_end = start + len;
+}
+
+uint64_t bare_pool_frame(void)
+{
+	uint64_t pa = pool_at;
+
+	if (pool_at >= pool_end)
+		return 0;
+	pool_at += PAGE_SIZE;
+	__builtin_memset(__va(pa), 0, PAGE_SIZE);
+	return pa;
+}
+
+static uint64_t prot_bits(unsigned prot)
+{
+	uint64_t bits = P | G;
+
+	if (!(prot & (PORT_READ | PORT_WRITE | PORT_EXEC)))
+		return 0;
+	if (prot & PORT_WRITE)
+		bits |= W;
+	if (!(prot & PORT_EXEC))
+		bits |= nx_bit;
+	if (prot & PORT_NOCACHE)
+		bits |= PCD | PWT;
+	return bits;
+}
+
+static void flush(uintptr_t va)
+{
+	if (live)
+		__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
+}
+
+/* Replace a large page by a table of pages one level down with the same effect. */
+static bool split(uint64_t *entry, unsigned level)
+{
+	uint64_t table = bare_pool_frame(), *t = __va(table), step = LEVEL_SIZE(level - 1);
+	uint64_t pa = *entry & ADDR, bits = *entry & ~ADDR;
+
+	if (!table)
+		return false;
+	if (level - 1 == 1)
+		bits &= ~PS;
+	for (unsigned i = 0; i < 512; i++)
+		t[i] = (pa + i * step) | bits;
+	*entry = table | P | W;
+	return true;
+}
+
+/*
+ * The entry of va at level leaf. With make, tables on the way are added and large pages split;
+ * without, the walk stops early: *level tells where. NULL: no frame for a table.
+ */
+static uint64_t *walk(uintptr_t va, unsigned leaf, bool make, unsigned *level)
+{
+	uint64_t *table = root;
+	unsigned l = 4;
+
+	for (; l > leaf; l--) {
+		uint64_t *e = &table[INDEX(va, l)], pa;
+
+		if (!make && (!(*e & P) || *e & PS))
+			break;
+		if (*e & PS) {
+			if (!split(e, l))
+				return NULL;
+		} else if (!(*e & P)) {
+			pa = bare_pool_frame();
+			if (!pa)
+				return NULL;
+			*e = pa | P | W;
+		}
+		table = __va(*e & ADDR);
+	}
+	if (level)
+		*level = l;
+	return &table[INDEX(va, l)];
+}
+
+static bool holds_table(uint64_t entry, unsigned level)
+{
+	return level > 1 && entry & P && !(entry & PS);
+}
+
+static unsigned best_level(uintptr_t va, uint64_t pa, uint64_t len)
+{
+	unsigned l = top_level;
+
+	while (l > 1 && ((va | pa) & (LEVEL_SIZE(l) - 1) || len < LEVEL_SIZE(l)))
+		l--;
+	return l;
+}
+
+int bare_map_range(uintptr_t va, uint64_t pa, uint64_t len, unsigned prot)
+{
+	uint64_t bits = prot_bits(prot);
+
+	while (len) {
+		unsigned l = best_level(va, pa, len);
+		uint64_t *e = walk(va, l, true, NULL);
+
+		/* A table already there is used, not dropped. */
+		while (e && holds_table(*e, l))
+			e = walk(va, --l, true, NULL);
+		if (!e)
+			return -ENOMEM;
+		*e = pa | bits | (l > 1 ? PS : 0);
+		flush(va);
+		va += LEVEL_SIZE(l);
+		pa += LEVEL_SIZE(l);
+		len -= LEVEL_SIZE(l);
+	}
+	return 0;
+}
+
+static bool in_window(uintptr_t va, size_t len)
+{
+	static const struct { uintptr_t start, last; } w[] = {
+		{ VMALLOC_START, VMALLOC_END },
+		{ PKMAP_BASE, FIXADDR_START - 1 },
+		{ FIXADDR_START, FIXADDR_START + (KMK_FIXMAP_SLOTS * 2 * PAGE_SIZE) - 1 },
+	};
+
+	for (unsigned i = 0; i < sizeof(w) / sizeof(w[0]); i++)
+		if (va >= w[i].start && va <= w[i].last && len - 1 <= w[i].last - va)
+			return true;
+	return false;
+}
+
+int port_map(void *va, uint64_t pa, size_t len, unsigned prot)
+{
+	uintptr_t at = (uintptr_t)va;
+
+	if (!len || (at | pa | len) & (PAGE_SIZE - 1) || !in_window(at, len) || pa & ~ADDR)
+		return -EINVAL;
+	return bare_map_range(at, pa, len, prot);
+}
+
+/* Apply bits (0: nothing mapped) to what is mapped in [va, va+len); with keep, the frames stay. */
+static int change(uintptr_t va, uint64_t len, uint64_t bits, bool keep)
+{
+	while (len) {
+		unsigned l;
+		uint64_t *e = walk(va, 1, false, &l), size = LEVEL_SIZE(l);
+
+		if (!(*e & (P | ADDR))) {
+			/* nothing here: on to the next entry of this level */
+			size -= va & (size - 1);
+		} else if (l > 1 && (va & (size - 1) || len < size || !bits)) {
+			if (!split(e, l))
+				return -ENOMEM;
+			continue;
+		} else {
+			*e = keep ? (*e & ADDR) | bits | (l > 1 ? PS : 0) : 0;
+			flush(va);
+		}
+		if (size >= len)
+			return 0;
+		va += size;
+		len -= size;
+	}
+	return 0;
+}
+
+void port_unmap(void *va, size_t len)
+{
+	if (in_window((uintptr_t)va, len))
+		change((uintptr_t)va, len, 0, false);
+}
+
+int port_protect(void *va, size_t len, unsigned prot)
+{
+	return change((uintptr_t)va, len, prot_bits(prot), true);
+}
+
+/* Regions whose pages come to be at the first touch. The arrays of the dummy ids are never written. */
+static bool demand_zero(uintptr_t va, bool write)
+{
+	const uintptr_t frames = KMK_DIRECT_MAX / PAGE_SIZE * BARE_PAGE_DESC;
+	const uintptr_t dummies = (uintptr_t)KMK_PCPU_DUMMIES << KMK_PCPU_SHIFT;
+
+	if (va - KMK_VMEMMAP < frames || va - KMK_PAGE_EXT < frames)
+		return true;
+	if (va - KMK_PCPU_BASE < dummies)
+		return !write;
+	return va - KMK_PCPU_BASE - dummies < 1UL << KMK_PCPU_SHIFT ||
+	       va - KMK_PERCPU_BASE < 1UL << KMK_PERCPU_SHIFT;
+}
+
+bool bare_fill(uintptr_t va, uint64_t error)
+{
+	bool write = error & 2;
+	uint64_t pa, *e;
+
+	va &= PAGE_MASK;
+	if (!live || error & ~3ULL || !demand_zero(va, write))
+		return false;
+	e = walk(va, 1, true, NULL);
+	if (!e || (*e & P && (*e & ADDR) != zero_frame))
+		return false;
+	pa = write ? bare_pool_frame() : zero_frame;
+	if (!pa) {
+		bare_printf("bare: no frame left for a demand-zero page at %016lx\n", va);
+		return false;
+	}
+	*e = pa | prot_bits(write ? PORT_READ | PORT_WRITE : PORT_READ);
+	flush(va);
+	return true;
+}
+
+static void read_features(void)
+{
+	uint32_t id[4];
+
+	bare_cpuid(0x80000001, id);
+	if (id[3] & 1u << 20)
+		nx_bit = NX;
+	if (id[3] & 1u << 26)
+		top_level = 3;
+}
+
+static int map_image(const char *start, const char *end, unsigned prot)
+{
+	return bare_map_range((uintptr_t)start, bare_image_pa(start), (uint64_t)(end - start), prot);
+}
+
+static int map_whole_image(void)
+{
+	int err = map_image(bare_text_start, bare_text_end, PORT_READ | PORT_EXEC);
+
+	if (!err)
+		err = map_image(bare_text_end, bare_rodata_end, PORT_READ);
+	if (!err)
+		err = map_image(bare_data_start, bare_stack_guard, PORT_READ | PORT_WRITE);
+	if (!err)
+		err = map_image(bare_stack, bare_image_end, PORT_READ | PORT_WRITE);
+	return err;
+}
+
+static int map_direct(const struct port_range *r, unsigned nr)
+{
+	for (unsigned i = 0; i < nr; i++) {
+		int err = r[i].kind != PORT_RAM ? 0 :
+			bare_map_range(PAGE_OFFSET + r[i].start, r[i].start, r[i].end - r[i].start,
+				       PORT_READ | PORT_WRITE);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int bare_paging_init(const struct port_range *r, unsigned nr)
+{
+	uint64_t pa = bare_pool_frame();
+
+	zero_frame = bare_pool_frame();
+	if (!pa || !zero_frame)
+		return -ENOMEM;
+	root = __va(pa);
+	read_features();
+	if (map_direct(r, nr) || map_whole_image())
+		return -ENOMEM;
+	__asm__ volatile("mov %0, %%cr3" : : "r"(pa) : "memory");
+	live = true;
+	return 0;
+}

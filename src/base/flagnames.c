@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* Flag words as names, and errno names: what %pGg, %pGp and %pe print. */
+#include <linux/errno.h>
+#include <linux/gfp_types.h>
+#include <linux/kernel.h>
+#include <linux/page-flags.h>
+#include "format.h"
+
+struct name { unsigned long bits; const char *name; };
+
+/* Sets before their members: the first that fits whole is taken, largest first. */
+static const struct name gfp_names[] = {
+	{ GFP_TRANSHUGE, "GFP_TRANSHUGE" }, { GFP_TRANSHUGE_LIGHT, "GFP_TRANSHUGE_LIGHT" },
+	{ GFP_HIGHUSER_MOVABLE, "GFP_HIGHUSER_MOVABLE" }, { GFP_HIGHUSER, "GFP_HIGHUSER" },
+	{ GFP_USER, "GFP_USER" }, { GFP_KERNEL_ACCOUNT, "GFP_KERNEL_ACCOUNT" },
+	{ GFP_KERNEL, "GFP_KERNEL" }, { GFP_NOFS, "GFP_NOFS" }, { GFP_ATOMIC, "GFP_ATOMIC" },
+	{ GFP_NOIO, "GFP_NOIO" }, { GFP_NOWAIT, "GFP_NOWAIT" }, { GFP_DMA, "GFP_DMA" },
+	{ ___GFP_HIGHMEM, "__GFP_HIGHMEM" }, { GFP_DMA32, "GFP_DMA32" }, { ___GFP_HIGH, "__GFP_HIGH" },
+	{ ___GFP_ATOMIC, "__GFP_ATOMIC" }, { ___GFP_IO, "__GFP_IO" }, { ___GFP_FS, "__GFP_FS" },
+	{ ___GFP_NOWARN, "__GFP_NOWARN" }, { ___GFP_RETRY_MAYFAIL, "__GFP_RETRY_MAYFAIL" },
+	{ ___GFP_NOFAIL, "__GFP_NOFAIL" }, { ___GFP_NORETRY, "__GFP_NORETRY" }, { ___GFP_COMP, "__GFP_COMP" },
+	{ ___GFP_ZERO, "__GFP_ZERO" }, { ___GFP_NOMEMALLOC, "__GFP_NOMEMALLOC" },
+	{ ___GFP_MEMALLOC, "__GFP_MEMALLOC" }, { ___GFP_HARDWALL, "__GFP_HARDWALL" },
+	{ ___GFP_THISNODE, "__GFP_THISNODE" }, { ___GFP_RECLAIMABLE, "__GFP_RECLAIMABLE" },
+	{ ___GFP_MOVABLE, "__GFP_MOVABLE" }, { ___GFP_ACCOUNT, "__GFP_ACCOUNT" },
+	{ ___GFP_WRITE, "__GFP_WRITE" },
+	{ ___GFP_DIRECT_RECLAIM | ___GFP_KSWAPD_RECLAIM, "__GFP_RECLAIM" },
+	{ ___GFP_DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM" }, { ___GFP_KSWAPD_RECLAIM, "__GFP_KSWAPD_RECLAIM" },
+	{ ___GFP_ZEROTAGS, "__GFP_ZEROTAGS" },
+};
+
+static const struct name page_names[] = {
+	{ 1UL << PG_locked, "locked" }, { 1UL << PG_waiters, "waiters" }, { 1UL << PG_error, "error" },
+	{ 1UL << PG_referenced, "referenced" }, { 1UL << PG_uptodate, "uptodate" },
+	{ 1UL << PG_dirty, "dirty" }, { 1UL << PG_lru, "lru" }, { 1UL << PG_active, "active" },
+	{ 1UL << PG_workingset, "workingset" }, { 1UL << PG_slab, "slab" },
+	{ 1UL << PG_owner_priv_1, "owner_priv_1" }, { 1UL << PG_arch_1, "arch_1" },
+	{ 1UL << PG_reserved, "reserved" }, { 1UL << PG_private, "private" },
+	{ 1UL << PG_private_2, "private_2" }, { 1UL << PG_writeback, "writeback" }, { 1UL << PG_head, "head" },
+	{ 1UL << PG_mappedtodisk, "mappedtodisk" }, { 1UL << PG_reclaim, "reclaim" },
+	{ 1UL << PG_swapbacked, "swapbacked" }, { 1UL << PG_unevictable, "unevictable" },
+	{ 1UL << PG_mlocked, "mlocked" },
+};
+
+static const struct kmk_spec plain = { .precision = -1, .base = 10 };
+static const struct kmk_spec hex = { .flags = F_ALT, .precision = -1, .base = 16 };
+
+/* Bits without a name are printed as a number behind the names. */
+static void out_names(struct kmk_out *o, unsigned long flags, const struct name *names, size_t n, const char *none)
+{
+	bool first = true;
+
+	if (!flags && none)
+		kmk_out_string(o, none, plain);
+	for (size_t i = 0; i < n && flags; i++) {
+		if ((flags & names[i].bits) != names[i].bits)
+			continue;
+		flags &= ~names[i].bits;
+		if (!first)
+			kmk_out_char(o, '|');
+		first = false;
+		kmk_out_string(o, names[i].name, plain);
+	}
+	if (flags) {
+		if (!first)
+			kmk_out_char(o, '|');
+		kmk_out_number(o, flags, hex);
+	}
+}
+
+void kmk_out_gfp(struct kmk_out *o, unsigned long flags, struct kmk_spec s)
+{
+	(void)s;
+	out_names(o, flags, gfp_names, ARRAY_SIZE(gfp_names), "none");
+}
+
+void kmk_out_page_flags(struct kmk_out *o, unsigned long flags, struct kmk_spec s)
+{
+	(void)s;
+	kmk_out_number(o, flags & PAGEFLAGS_MASK, hex);
+	kmk_out_char(o, '(');
+	out_names(o, flags & PAGEFLAGS_MASK, page_names, ARRAY_SIZE(page_names), NULL);
+	kmk_out_char(o, ')');
+}
+
+#define E(n) case n: return #n
+const char *kmk_errname(int err)
+{
+	switch (err < 0 ? -err : err) {
+	E(EPERM); E(ENOENT); E(EINTR); E(EIO); E(ENXIO); E(E2BIG); E(EBADF); E(EAGAIN); E(ENOMEM); E(EACCES);
+	E(EFAULT); E(EBUSY); E(EEXIST); E(EXDEV); E(ENODEV); E(ENOTDIR); E(EISDIR); E(EINVAL); E(ENFILE);
+	E(EMFILE); E(ENOTTY); E(EFBIG); E(ENOSPC); E(ESPIPE); E(EROFS); E(EPIPE); E(EDOM); E(ERANGE);
+	E(EDEADLK); E(ENAMETOOLONG); E(ENOSYS); E(ENOTEMPTY); E(ENODATA); E(ETIME); E(EPROTO); E(EBADMSG);
+	E(EOVERFLOW); E(EILSEQ); E(EOPNOTSUPP); E(EADDRINUSE); E(ENOBUFS); E(ETIMEDOUT); E(EALREADY);
+	E(EINPROGRESS); E(ESTALE); E(ECANCELED);
+	}
+	return NULL;
+}

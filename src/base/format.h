@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside the formatter: where text goes, and one conversion's specification. */
+#ifndef KMK_BASE_FORMAT_H
+#define KMK_BASE_FORMAT_H
+
+#include <linux/stdarg.h>
+#include <linux/types.h>
+
+/* Text beyond size is counted, not written. */
+struct kmk_out { char *buf; size_t size, at; };
+
+enum { F_LEFT = 1, F_PLUS = 2, F_SPACE = 4, F_ALT = 8, F_ZERO = 16, F_UPPER = 32, F_SIGNED = 64 };
+
+struct kmk_spec {
+	unsigned int flags;
+	int width, precision;		/* precision -1: none given */
+	unsigned int base;
+};
+
+void kmk_out_char(struct kmk_out *o, char c);
+void kmk_out_number(struct kmk_out *o, unsigned long long v, struct kmk_spec s);
+void kmk_out_string(struct kmk_out *o, const char *text, struct kmk_spec s);
+
+/* %p and its extensions; fmt points behind the p. Returns how many letters were used. */
+int kmk_out_pointer(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s);
+
+/* Flag words as names: gfp_t, page flags, vm flags. */
+void kmk_out_gfp(struct kmk_out *o, unsigned long flags, struct kmk_spec s);
+void kmk_out_page_flags(struct kmk_out *o, unsigned long flags, struct kmk_spec s);
+const char *kmk_errname(int err);
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel log: level prefix off, text to the host. */
+#include <linux/kernel.h>
+#include <linux/printk.h>
+#include "option.h"
+#include "port.h"
+
+#define LINE_MAX_BYTES 1024
+
+int console_loglevel = 7;
+
+/* Levels at or above console_loglevel stay silent; loglevel= and quiet set it. */
+void kmk_printk_start(void)
+{
+	const char *v = kmk_option("loglevel");
+
+	if (v && *v >= '0' && *v <= '9')
+		console_loglevel = *v - '0' + (v[1] >= '0' && v[1] <= '9' ? 10 : 0);
+	else if (kmk_option("quiet"))
+		console_loglevel = 4;
+}
+
+int vprintk(const char *fmt, va_list args)
+{
+	char line[LINE_MAX_BYTES];
+	int n, level = 4;
+
+	if (fmt[0] == KERN_SOH_ASCII && fmt[1]) {
+		if (fmt[1] >= '0' && fmt[1] <= '7')
+			level = fmt[1] - '0';
+		fmt += 2;
+	}
+	if (level > console_loglevel)
+		return 0;
+	n = vscnprintf(line, sizeof(line), fmt, args);
+	port_console(PORT_LOG, line, (size_t)n);
+	return n;
+}
+
+int _printk(const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vprintk(fmt, args);
+	va_end(args);
+	return n;
+}
+
+/* An interval is counted in jiffies of a millisecond. A lost race prints one line more or less. */
+int ___ratelimit(struct ratelimit_state *rs, const char *func)
+{
+	unsigned long long now = port_now();
+
+	(void)func;
+	if (!rs->interval)
+		return 1;
+	if (!rs->begin || now - rs->begin > (unsigned long long)rs->interval * 1000000ull) {
+		rs->begin = now;
+		rs->printed = rs->missed = 0;
+	}
+	if (__atomic_fetch_add(&rs->printed, 1, __ATOMIC_RELAXED) < rs->burst)
+		return 1;
+	rs->missed++;
+	return 0;
+}
+
+int __printk_ratelimit(const char *func)
+{
+	static DEFINE_RATELIMIT_STATE(state, DEFAULT_RATELIMIT_INTERVAL, DEFAULT_RATELIMIT_BURST);
+
+	return ___ratelimit(&state, func);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The page allocator's fast paths: per-CPU arrays, no lock.
+ *
+ * A request for a pageable order with plain flags is one table look-up, one pop and one store of
+ * the reference count. What a request cannot have here (zeroing is done here, the rest in
+ * alloc_slow.c) leads to the slow path through an empty array or one test of the flags.
+ */
+#include <linux/instruction_pointer.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include "port_inline.h"
+#include "page.h"
+
+u32 kmk_page_fast[32];
+
+static void clear_block(struct page *page, unsigned int order)
+{
+	u64 pa = PFN_PHYS(page_to_pfn(page));
+
+	if (PageHighMem(page))
+		port_clear(pa, PAGE_SIZE << order);
+	else
+		memset(__va(pa), 0, PAGE_SIZE << order);
+}
+
+static void prep_compound(struct page *page, unsigned int order)
+{
+	__SetPageHead(page);
+	page[1].compound_order = order;
+	for (u32 i = 1; i < 1u << order; i++) {
+		__atomic_fetch_or(&page[i].flags, 1UL << PG_tail, __ATOMIC_RELAXED);
+		page[i].head_distance = i;
+	}
+}
+
+static void destroy_compound(struct page *page, unsigned int order)
+{
+	__ClearPageHead(page);
+	for (u32 i = 1; i < 1u << order; i++) {
+		__atomic_fetch_and(&page[i].flags, ~(1UL << PG_tail), __ATOMIC_RELAXED);
+		page[i].private = 0;
+	}
+}
+
+/* What a caller sees of a block that just left an array or the buddy. */
+void kmk_prep_page(struct page *page, gfp_t gfp, unsigned int order, unsigned int group)
+{
+	(void)group;
+	__atomic_store_n(&page->_refcount.counter, 1, __ATOMIC_RELAXED);
+	if (unlikely((gfp & __GFP_ZERO) || kmk_init_on_alloc))
+		clear_block(page, order);
+	if (unlikely(order && (gfp & __GFP_COMP)))
+		prep_compound(page, order);
+}
+
+static inline struct page *alloc_fast(gfp_t gfp, unsigned int order)
+{
+	unsigned int slot = kmk_order_slot(order);
+	void *page, *aux;
+
+	if (unlikely(slot == KMK_PAGE_SLOTS))
+		return NULL;
+	if (!port_array_pop(kmk_page_fast[gfp & 31] + slot * KMK_PAGE_STRIDE, &page, &aux))
+		return NULL;
+	return page;
+}
+
+struct page *kmk_alloc_pages(gfp_t gfp, unsigned int order, unsigned long caller)
+{
+	struct page *page = alloc_fast(gfp, order);
+
+	if (unlikely(!page))
+		return kmk_alloc_slow(gfp, order, caller);
+	kmk_prep_page(page, gfp, order, 0);
+	return page;
+}
+
+struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	struct page *page = alloc_fast(gfp, order);
+
+	if (unlikely(!page))
+		return kmk_alloc_slow(gfp, order, _RET_IP_);
+	kmk_prep_page(page, gfp, order, 0);
+	return page;
+}
+
+/* The last reference is gone and the page was judged good. */
+void kmk_free_block(struct page *page, unsigned int order)
+{
+	struct zone *zone;
+
+	if (kmk_pcp_put(page, order))
+		return;
+	zone = page_zone(page);
+	kmk_lock(&zone->lock);
+	zone->nr_locked++;
+	kmk_buddy_give_locked(zone, page, order);
+	kmk_unlock(&zone->lock);
+}
+
+/* Everything a free can need besides a push: misuse, compound pages, poisoning, records. */
+static void free_checked(struct page *page, unsigned int order, unsigned long caller)
+{
+	if (PageHead(page))
+		destroy_compound(page, order);
+	__atomic_fetch_and(&page->flags, ~(1UL << PG_large | 1UL << PG_referenced | 1UL << PG_uptodate |
+		1UL << PG_dirty | 1UL << PG_error | 1UL << PG_workingset | 1UL << PG_waiters |
+		1UL << PG_owner_priv_1 | 1UL << PG_mappedtodisk | 1UL << PG_reclaim |
+		1UL << PG_swapbacked | 1UL << PG_arch_1 | 1UL << PG_mlocked), __ATOMIC_RELAXED);
+	if (kmk_init_on_free)
+		clear_block(page, order);
+	if (kmk_page_tracked)
+		kmk_page_owner(page)->freed_by = caller;
+	page->private = 0;
+	if (port_array_push(kmk_group_array(kmk_page_group(page), kmk_order_slot(order) % KMK_PAGE_SLOTS),
+			    page, NULL) && kmk_order_slot(order) < KMK_PAGE_SLOTS)
+		return;
+	kmk_free_block(page, order);
+}
+
+/* A referenced block that is not compound: its frames behind the first go at once. */
+static void free_tails(struct page *page, unsigned int order)
+{
+	kmk_page_clear(page, PG_head);
+	__atomic_fetch_and(&page->flags, ~KMK_PF_ORDER_MASK, __ATOMIC_RELAXED);
+	while (order-- > 0) {
+		struct page *half = page + (1UL << order);
+
+		__atomic_fetch_and(&half->flags, ~(KMK_PF_ORDER_MASK | KMK_PF_GROUP_MASK), __ATOMIC_RELAXED);
+		kmk_free_block(half, order);
+	}
+}
+
+static noinline void free_slow(struct page *page, unsigned int order, unsigned long caller)
+{
+	if (kmk_page_bad_free(page, order, caller))
+		return;
+	if (!put_page_testzero(page)) {
+		if (!PageHead(page) && order)
+			free_tails(page, order);
+		return;
+	}
+	free_checked(page, order, caller);
+}
+
+static inline bool plain(const struct page *page, unsigned int order)
+{
+	return (page->flags & (KMK_PF_BUSY | KMK_PF_ORDER_MASK)) == (unsigned long)order << KMK_PF_ORDER_SHIFT &&
+	       __atomic_load_n(&page->_refcount.counter, __ATOMIC_RELAXED) == 1 &&
+	       !page->mapping && !page->_mapcount.counter && !kmk_init_on_free;
+}
+
+void __free_pages(struct page *page, unsigned int order)
+{
+	unsigned int slot = kmk_order_slot(order);
+
+	if (unlikely(slot == KMK_PAGE_SLOTS || !plain(page, order)))
+		return free_slow(page, order, _RET_IP_);
+	/* Ours alone: no other holder, and no list another CPU could find it on. */
+	__atomic_store_n(&page->_refcount.counter, 0, __ATOMIC_RELAXED);
+	if (unlikely(!port_array_push(kmk_group_array(kmk_page_group(page), slot), page, NULL)))
+		free_checked(page, order, _RET_IP_);
+}
+
+void put_page(struct page *page)
+{
+	struct page *head = compound_head(page);
+	unsigned int order = compound_order(head);
+
+	if (page_ref_count(head) <= 0 || PageSlab(head) || PageReserved(head)) {
+		kmk_page_bad_free(head, order, _RET_IP_);
+		return;
+	}
+	if (put_page_testzero(head))
+		free_checked(head, order, _RET_IP_);
+}
+
+void release_pages(struct page **pages, int nr)
+{
+	for (int i = 0; i < nr; i++)
+		put_page(pages[i]);
+}
+
+void free_compound_page(struct page *page)
+{
+	free_checked(page, compound_order(page), _RET_IP_);
+}
+
+unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct page **array)
+{
+	unsigned long filled = 0;
+
+	for (unsigned long i = 0; i < nr_pages; i++) {
+		if (!array[i])
+			array[i] = kmk_alloc_pages(gfp, 0, _RET_IP_);
+		if (!array[i])
+			break;
+		filled++;
+	}
+	return filled;
+}
+
+/* Lowmem only: an address must exist. */
+unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
+{
+	struct page *page;
+
+	if (WARN_ON_ONCE(gfp & __GFP_HIGHMEM))
+		gfp &= ~__GFP_HIGHMEM;
+	page = kmk_alloc_pages(gfp, order, _RET_IP_);
+	return page ? (unsigned long)lowmem_page_address(page) : 0;
+}
+
+unsigned long get_zeroed_page(gfp_t gfp)
+{
+	struct page *page;
+
+	if (WARN_ON_ONCE(gfp & __GFP_HIGHMEM))
+		gfp &= ~__GFP_HIGHMEM;
+	page = kmk_alloc_pages(gfp | __GFP_ZERO, 0, _RET_IP_);
+	return page ? (unsigned long)lowmem_page_address(page) : 0;
+}
+
+void free_pages(unsigned long addr, unsigned int order)
+{
+	struct page *page;
+
+	if (!addr)
+		return;
+	page = virt_to_page(addr);
+	if (page)
+		__free_pages(page, order);
+}
+
+void split_page(struct page *page, unsigned int order)
+{
+	unsigned int group = kmk_page_group(page);
+
+	if (WARN_ON(PageCompound(page) || !page_ref_count(page)))
+		return;
+	for (unsigned long i = 0; i < 1UL << order; i++) {
+		__atomic_fetch_and(&page[i].flags, ~(KMK_PF_ORDER_MASK | KMK_PF_GROUP_MASK), __ATOMIC_RELAXED);
+		__atomic_fetch_or(&page[i].flags, (unsigned long)group << KMK_PF_GROUP_SHIFT, __ATOMIC_RELAXED);
+		set_page_count(&page[i], 1);
+		if (kmk_page_tracked)
+			*kmk_page_owner(&page[i]) = *kmk_page_owner(page);
+	}
+}
+
+void *alloc_pages_exact(size_t size, gfp_t gfp)
+{
+	unsigned int order = (unsigned int)get_order(size);
+	struct page *page;
+	unsigned long used = PFN_UP(size);
+
+	if (!size || order >= MAX_ORDER)
+		return NULL;
+	if (WARN_ON_ONCE(gfp & (__GFP_COMP | __GFP_HIGHMEM)))
+		gfp &= ~(__GFP_COMP | __GFP_HIGHMEM);
+	page = kmk_alloc_pages(gfp, order, _RET_IP_);
+	if (!page)
+		return NULL;
+	split_page(page, order);
+	for (unsigned long i = used; i < 1UL << order; i++)
+		__free_pages(page + i, 0);
+	return lowmem_page_address(page);
+}
+
+void free_pages_exact(void *virt, size_t size)
+{
+	char *p = virt;
+
+	for (char *end = p + PAGE_ALIGN(size); p < end; p += PAGE_SIZE)
+		free_pages((unsigned long)p, 0);
+}
+
+struct folio *folio_alloc(gfp_t gfp, unsigned int order)
+{
+	return (struct folio *)kmk_alloc_pages(gfp | __GFP_COMP, order, _RET_IP_);
+}

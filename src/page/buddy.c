@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* The buddy allocator of one zone: split on demand, coalesce on free. Every function here wants zone->lock. */
+#include "page.h"
+
+/* Stored against MOVABLE, so that an untouched descriptor says MOVABLE. */
+unsigned int kmk_pageblock_type(unsigned long pfn)
+{
+	const struct page *head = pfn_to_page(pfn & ~(pageblock_nr_pages - 1));
+	unsigned long flags = __atomic_load_n(&head->flags, __ATOMIC_RELAXED);
+
+	return ((unsigned int)(flags >> KMK_PF_TYPE_SHIFT) & 3) ^ MIGRATE_MOVABLE;
+}
+
+void kmk_pageblock_set_type(unsigned long pfn, unsigned int type)
+{
+	struct page *head = pfn_to_page(pfn & ~(pageblock_nr_pages - 1));
+	unsigned long field = (unsigned long)(type ^ MIGRATE_MOVABLE) << KMK_PF_TYPE_SHIFT;
+
+	__atomic_fetch_and(&head->flags, ~KMK_PF_TYPE_MASK, __ATOMIC_RELAXED);
+	__atomic_fetch_or(&head->flags, field, __ATOMIC_RELAXED);
+}
+
+static void list_insert(struct zone *zone, struct page *page, unsigned int order, unsigned int type)
+{
+	struct free_area *area = &zone->area[order];
+
+	kmk_page_set(page, PG_buddy);
+	page->private = order;
+	list_add(&page->buddy_list, &area->list[type]);
+	area->nr_free++;
+	zone->filled[type] |= 1u << order;
+}
+
+/* The list is found through its own links, so the block's type need not be known. */
+static void list_remove(struct zone *zone, struct page *page, unsigned int order)
+{
+	struct list_head *prev = page->buddy_list.prev;
+
+	list_del(&page->buddy_list);
+	page->buddy_list.next = page->buddy_list.prev = NULL;
+	kmk_page_clear(page, PG_buddy);
+	page->private = 0;
+	zone->area[order].nr_free--;
+	if (list_empty(prev))
+		for (unsigned int t = 0; t < MIGRATE_TYPES; t++)
+			if (prev == &zone->area[order].list[t])
+				zone->filled[t] &= ~(1u << order);
+}
+
+/* Give the upper halves back until the block has the wanted order; the lowest address stays. */
+static void split_down(struct zone *zone, struct page *page, unsigned int have, unsigned int want,
+		       unsigned int type)
+{
+	while (have > want) {
+		have--;
+		list_insert(zone, page + (1UL << have), have, type);
+		zone->nr_split++;
+	}
+}
+
+static struct page *lowest_of(const struct list_head *list)
+{
+	struct page *page, *low = NULL;
+
+	list_for_each_entry(page, list, buddy_list)
+		if (!low || page < low)
+			low = page;
+	return low;
+}
+
+/* Smallest sufficient order of one type. */
+static struct page *take_type(struct zone *zone, unsigned int order, unsigned int type)
+{
+	u32 orders = zone->filled[type] & ~((1u << order) - 1);
+	struct list_head *list;
+	struct page *page;
+	unsigned int have;
+
+	if (!orders)
+		return NULL;
+	have = (unsigned int)__builtin_ctz(orders);
+	list = &zone->area[have].list[type];
+	page = kmk_page_lowest ? lowest_of(list) : list_first_entry(list, struct page, buddy_list);
+	list_remove(zone, page, have);
+	split_down(zone, page, have, order, type);
+	return page;
+}
+
+static void set_types(struct page *page, unsigned int order, unsigned int type)
+{
+	unsigned long pfn = page_to_pfn(page), end = pfn + (1UL << order);
+
+	for (; pfn < end; pfn += pageblock_nr_pages)
+		kmk_pageblock_set_type(pfn, type);
+}
+
+/* Largest aligned block at the start of a fresh range; the range shrinks by it. */
+static struct page *carve_block(struct kmk_fresh *fresh, unsigned int *order)
+{
+	unsigned long pfn = fresh->next, left = fresh->end - pfn;
+	unsigned int o = pfn ? (unsigned int)__builtin_ctzl(pfn) : MAX_ORDER - 1;
+
+	if (o > MAX_ORDER - 1)
+		o = MAX_ORDER - 1;
+	while (1UL << o > left)
+		o--;
+	fresh->next += 1UL << o;
+	*order = o;
+	return pfn_to_page(pfn);
+}
+
+/* Take from memory never used before. Blocks too small for the request go to the free lists. */
+static struct page *take_fresh(struct zone *zone, unsigned int order, unsigned int type)
+{
+	while (zone->nr_fresh) {
+		struct kmk_fresh *fresh = &zone->fresh[0];
+		unsigned int have;
+		struct page *page;
+
+		if (fresh->next == fresh->end) {
+			zone->nr_fresh--;
+			for (unsigned int i = 0; i < zone->nr_fresh; i++)
+				zone->fresh[i] = zone->fresh[i + 1];
+			continue;
+		}
+		page = carve_block(fresh, &have);
+		if (have >= pageblock_order)
+			set_types(page, have, type);
+		if (have >= order) {
+			split_down(zone, page, have, order, kmk_pageblock_type(page_to_pfn(page)));
+			return page;
+		}
+		list_insert(zone, page, have, kmk_pageblock_type(page_to_pfn(page)));
+	}
+	return NULL;
+}
+
+/* Move the free blocks of a pageblock to another type's lists. Returns the frames moved. */
+static unsigned long move_pageblock(struct zone *zone, unsigned long pfn, unsigned int type)
+{
+	unsigned long start = pfn & ~(pageblock_nr_pages - 1), end = start + pageblock_nr_pages, moved = 0;
+
+	if (start < zone->start_pfn)
+		start = zone->start_pfn;
+	if (end > zone->end_pfn)
+		end = zone->end_pfn;
+	for (pfn = start; pfn < end; ) {
+		struct page *page = pfn_to_page(pfn);
+		unsigned int order;
+
+		if (!PageBuddy(page)) {
+			pfn++;
+			continue;
+		}
+		order = (unsigned int)page->private;
+		list_remove(zone, page, order);
+		list_insert(zone, page, order, type);
+		moved += 1UL << order;
+		pfn += 1UL << order;
+	}
+	return moved;
+}
+
+/*
+ * A block of another type was chosen. A whole pageblock, or half of one for requests that would
+ * scatter over movable memory, changes its type, so that the next request of the type stays here.
+ */
+static unsigned int claim(struct zone *zone, struct page *page, unsigned int have, unsigned int from,
+			  unsigned int type)
+{
+	unsigned long pfn = page_to_pfn(page);
+
+	if (have >= pageblock_order) {
+		set_types(page, have, type);
+		return type;
+	}
+	if (type == MIGRATE_MOVABLE && have < pageblock_order / 2)
+		return from;
+	if (move_pageblock(zone, pfn, type) + (1UL << have) >= pageblock_nr_pages / 2)
+		kmk_pageblock_set_type(pfn, type);
+	return type;
+}
+
+static const u8 fallbacks[MIGRATE_PCPTYPES][2] = {
+	[MIGRATE_UNMOVABLE]   = { MIGRATE_RECLAIMABLE, MIGRATE_MOVABLE },
+	[MIGRATE_MOVABLE]     = { MIGRATE_RECLAIMABLE, MIGRATE_UNMOVABLE },
+	[MIGRATE_RECLAIMABLE] = { MIGRATE_UNMOVABLE, MIGRATE_MOVABLE },
+};
+
+/* The largest block of another type, so that few pageblocks become mixed. */
+static struct page *take_fallback(struct zone *zone, unsigned int order, unsigned int type)
+{
+	for (unsigned int have = MAX_ORDER; have-- > order; )
+		for (unsigned int i = 0; i < 2; i++) {
+			unsigned int from = fallbacks[type][i];
+			struct page *page;
+
+			if (!(zone->filled[from] >> have & 1))
+				continue;
+			page = list_first_entry(&zone->area[have].list[from], struct page, buddy_list);
+			list_remove(zone, page, have);
+			zone->nr_steal++;
+			split_down(zone, page, have, order, claim(zone, page, have, from, type));
+			return page;
+		}
+	return NULL;
+}
+
+struct page *kmk_buddy_take_locked(struct zone *zone, unsigned int order, unsigned int type)
+{
+	struct page *page = take_type(zone, order, type);
+
+	if (!page)
+		page = take_fresh(zone, order, type);
+	if (!page)			/* the fresh memory may have been of another type's pageblock */
+		page = take_type(zone, order, type);
+	if (!page)
+		page = take_fallback(zone, order, type);
+	if (page)
+		zone->nr_free -= 1UL << order;
+	return page;
+}
+
+void kmk_buddy_give_locked(struct zone *zone, struct page *page, unsigned int order)
+{
+	unsigned long pfn = page_to_pfn(page);
+
+	zone->nr_free += 1UL << order;
+	for (; order < MAX_ORDER - 1; order++) {
+		unsigned long other = pfn ^ (1UL << order);
+		struct page *buddy = pfn_to_page(other);
+
+		if (other < zone->start_pfn || other + (1UL << order) > zone->end_pfn)
+			break;
+		if (!PageBuddy(buddy) || buddy->private != order)
+			break;
+		list_remove(zone, buddy, order);
+		zone->nr_merge++;
+		pfn &= other;
+	}
+	list_insert(zone, pfn_to_page(pfn), order, kmk_pageblock_type(pfn));
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* What the page room says: bad frees, failures, the state of memory. */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include "base/report.h"
+#include "page.h"
+
+static const char *why_bad(const struct page *page, unsigned int order)
+{
+	unsigned int had = kmk_page_order(page);
+
+	if (PageBuddy(page) || (!page_ref_count(page) && !PageTail(page)))
+		return "double free: the page is free already";
+	if (PageTail(page))
+		return "the page is inside a compound page: free its head";
+	if (page_ref_count(page) < 0)
+		return "reference count below zero";
+	if (PageReserved(page))
+		return "the page is reserved";
+	if (PageSlab(page))
+		return "the page belongs to a slab: use kfree or kmem_cache_free";
+	if (page->flags & (1UL << PG_locked | 1UL << PG_lru | 1UL << PG_active | 1UL << PG_writeback |
+			   1UL << PG_unevictable))
+		return "the page is still in use (locked, on a list or written back)";
+	if (page->flags & (1UL << PG_private | 1UL << PG_private_2))
+		return "the page still has private data";
+	if (page->mapping || atomic_read(&page->_mapcount))
+		return "the page is still mapped";
+	if (order != (PageHead(page) ? compound_order(page) : had))
+		return "freed with another order than it was allocated with";
+	return NULL;
+}
+
+static void describe(const struct page *page)
+{
+	static const char *const types[] = { "unmovable", "movable", "reclaimable", "?" };
+	unsigned long pfn = page_to_pfn((struct page *)page);
+
+	kmk_report_line("page 0x%lx: refcount:%d mapcount:%d mapping:%px index:0x%lx order:%u flags:0x%lx\n",
+			pfn, page_ref_count(page), atomic_read(&page->_mapcount), page->mapping,
+			page->index, kmk_page_order(page), page->flags & PAGEFLAGS_MASK);
+	kmk_report_line("zone %s, %s pageblock\n", zone_name(page_zone(page)),
+			types[kmk_pageblock_type(pfn) & 3]);
+	if (kmk_page_tracked) {
+		const struct kmk_page_owner *owner = kmk_page_owner(page);
+
+		if (owner->caller)
+			kmk_report_line("last allocated by %pS\n", (void *)owner->caller);
+		if (owner->freed_by)
+			kmk_report_line("last freed by %pS\n", (void *)owner->freed_by);
+	}
+}
+
+/*
+ * Is this free wrong? Then say so, change nothing and return true. The last holder of a referenced
+ * block may drop it with any order, so orders are compared only when the count is 1.
+ */
+bool kmk_page_bad_free(struct page *page, unsigned int order, unsigned long caller)
+{
+	unsigned long pfn = page_to_pfn(page);
+	const char *why;
+
+	if (!pfn_valid(pfn)) {
+		kmk_report_begin("BUG: bad page free: %px is not a page descriptor\n", page);
+		kmk_report_line("called from %pS\n", (void *)caller);
+		kmk_report_end(KMK_POLICY_BUG);
+		return true;
+	}
+	why = why_bad(page, order);
+	if (!why)
+		return false;
+	kmk_report_begin("BUG: Bad page state in process %s  pfn:%05lx\n", current->comm, pfn);
+	kmk_report_line("%s (order %u)\n", why, order);
+	describe(page);
+	kmk_report_line("called from %pS\n", (void *)caller);
+	kmk_report_end(KMK_POLICY_BUG);
+	return true;
+}
+
+struct page *kmk_virt_to_page_bad(const void *addr)
+{
+	WARN_ONCE(1, "virt_to_page(%px): not an address of the direct map\n", addr);
+	return NULL;
+}
+
+static void show_free_lists(const struct zone *zone)
+{
+	static const char letters[MIGRATE_TYPES] = { 'U', 'M', 'E', 'H' };
+	unsigned long total = 0;
+	char line[256];
+	int n = scnprintf(line, sizeof(line), "%s: ", zone->name);
+
+	for (unsigned int o = 0; o < MAX_ORDER; o++) {
+		char types[MIGRATE_TYPES + 4] = "";
+		unsigned int t, k = 0;
+
+		types[k++] = '(';
+		for (t = 0; t < MIGRATE_TYPES; t++)
+			if (zone->filled[t] >> o & 1)
+				types[k++] = letters[t];
+		types[k++] = ')';
+		n += scnprintf(line + n, sizeof(line) - (size_t)n, "%lu*%lukB ", zone->area[o].nr_free,
+			       (PAGE_SIZE / 1024) << o);
+		if (zone->area[o].nr_free)
+			n += scnprintf(line + n, sizeof(line) - (size_t)n, "%s ", types);
+		total += zone->area[o].nr_free << o;
+	}
+	printk(KERN_WARNING "%s= %lukB\n", line, total * (PAGE_SIZE / 1024));
+}
+
+/* The kernel's Mem-Info block, reduced to what this library has. */
+void kmk_show_mem(void)
+{
+	printk(KERN_WARNING "Mem-Info:\n");
+	printk(KERN_WARNING " free:%lu free_pcp:%lu\n", nr_free_pages(), kmk_pcp_count());
+	for (unsigned int z = 0; z < MAX_NR_ZONES; z++) {
+		const struct zone *zone = &kmk_zones[z];
+
+		if (!zone->managed)
+			continue;
+		printk(KERN_WARNING "Node 0 %s free:%lukB min:%lukB low:%lukB high:%lukB present:%lukB managed:%lukB\n",
+		       zone->name, zone->nr_free * 4, zone->watermark[WMARK_MIN] * 4,
+		       zone->watermark[WMARK_LOW] * 4, zone->watermark[WMARK_HIGH] * 4, zone->present * 4,
+		       zone->managed * 4);
+		printk(KERN_WARNING "lowmem_reserve[]: %lu %lu %lu %lu\n", zone->reserve[0], zone->reserve[1],
+		       zone->reserve[2], zone->reserve[3]);
+	}
+	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
+		if (kmk_zones[z].managed)
+			show_free_lists(&kmk_zones[z]);
+}
+
+void kmk_page_failure(gfp_t gfp, unsigned int order)
+{
+	static unsigned int said;
+
+	if (said++ >= 10)
+		return;
+	printk(KERN_WARNING "%s: page allocation failure: order:%u, mode:%#x(%pGg), nodemask=(null)\n",
+	       current->comm, order, gfp, &gfp);
+	dump_stack();
+	kmk_show_mem();
+}

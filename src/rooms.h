@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* What start.c needs of rooms that show nothing else to it. Rooms left out of an image have weak stand-ins. */
+#ifndef KMK_ROOMS_H
+#define KMK_ROOMS_H
+
+/* vmap: 0 or a negative errno; purge settles lazily unmapped areas. */
+int kmk_vmap_start(void);
+void kmk_vmap_purge(void);
+void kmk_vmap_fork_lock(void);
+void kmk_vmap_fork_unlock(void);
+
+/* debug: hooks of the lower rooms by boot option. An option nobody knows is an error that names it. */
+int kmk_debug_start(void);
+int kmk_options_check(const char *options);
+#endif

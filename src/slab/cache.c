@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/* Caches: the list, creation, destruction, trimming, and the start of kmalloc's classes. */
+#include <linux/errno.h>
+#include <linux/instruction_pointer.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/printk.h>
+#include <linux/rcupdate.h>
+#include "base/option.h"
+#include "page/page.h"
+#include "slab.h"
+
+struct kmk_lock kmk_caches_lock = KMK_LOCK_INIT(KMK_RANK_CACHES);
+struct list_head slab_caches = LIST_HEAD_INIT(slab_caches);
+unsigned int kmk_nr_nodes = 1;
+bool kmk_slab_started, kmk_slab_track_all;
+
+/* The cache of caches must exist before any other, so it stands alone. */
+static struct {
+	struct kmem_cache cache;
+	struct kmk_node nodes[KMK_MAX_NODES];
+} first;
+
+#define cache_cache (&first.cache)
+
+/* ---- places for arrays of run-time caches ---- */
+
+#define ARRAY_CLASSES	3
+static const u16 array_entries[ARRAY_CLASSES] = { 64, 512, 2048 };
+static u32 array_next = KMK_DYNAMIC_ARRAYS;
+static struct { u32 offs[64]; u32 n; } array_reuse[ARRAY_CLASSES];
+
+/* How many objects a CPU may keep: about half a megabyte, within limits. */
+static u32 wanted_entries(u32 size)
+{
+	return clamp((512u << 10) / size, 16u, 2048u);
+}
+
+static unsigned int array_class(u32 entries)
+{
+	unsigned int c = 0;
+
+	while (c < ARRAY_CLASSES - 1 && array_entries[c] < entries)
+		c++;
+	return c;
+}
+
+static u32 array_stride(unsigned int c)
+{
+	return (u32)array_entries[c] * PORT_ENTRY_BYTES + 64;
+}
+
+static u32 array_alloc(u32 entries)
+{
+	unsigned int c = array_class(entries);
+	u32 at;
+
+	if (array_reuse[c].n)
+		return array_reuse[c].offs[--array_reuse[c].n];
+	if (array_next + array_stride(c) > 1u << KMK_PCPU_SHIFT)
+		return 0;
+	at = array_next;
+	array_next += array_stride(c);
+	return at;
+}
+
+/* Beyond the short list the place is lost: virtual addresses only. */
+static void array_free(u32 at, u32 entries)
+{
+	unsigned int c = array_class(entries);
+
+	if (array_reuse[c].n < ARRAY_SIZE(array_reuse[c].offs))
+		array_reuse[c].offs[array_reuse[c].n++] = at;
+}
+
+/* ---- creation ---- */
+
+static u32 natural_align(u32 size, u32 align, slab_flags_t flags)
+{
+	if (flags & SLAB_HWCACHE_ALIGN) {
+		u32 line = 64;
+
+		while (size <= line / 2)
+			line /= 2;
+		align = max(align, line);
+	}
+	return max(align, (u32)ARCH_SLAB_MINALIGN);
+}
+
+static void cache_init(struct kmem_cache *s, const char *name, u32 size, u32 align, slab_flags_t flags,
+		       void (*ctor)(void *))
+{
+	s->name = name;
+	s->object_size = size;
+	s->align = natural_align(size, align, flags);
+	s->size = ALIGN(max(size, (u32)8), s->align);
+	s->flags = flags;
+	s->ctor = ctor;
+	s->refcount = 1;
+	s->gfp = (flags & SLAB_CACHE_DMA ? __GFP_DMA : 0) | (flags & SLAB_RECLAIM_ACCOUNT ? __GFP_RECLAIMABLE : 0);
+	s->tracked = (kmk_slab_track_all || (flags & SLAB_STORE_USER)) && s != cache_cache;
+	s->entries = s->tracked ? 0 : wanted_entries(s->size);
+	for (unsigned int k = 0; k < kmk_nr_nodes; k++) {
+		struct kmk_node *node = &s->node[k];
+
+		kmk_lock_init(&node->lock, KMK_RANK_CACHE_LIST);
+		INIT_LIST_HEAD(&node->full);
+		INIT_LIST_HEAD(&node->partial);
+		INIT_LIST_HEAD(&node->empty);
+	}
+	kmk_cache_layout(s);
+}
+
+static void cache_publish(struct kmem_cache *s)
+{
+	kmk_lock(&kmk_caches_lock);
+	if (!s->array)
+		s->array = array_alloc(wanted_entries(s->size));
+	list_add(&s->list, &slab_caches);
+	kmk_unlock(&kmk_caches_lock);
+}
+
+static struct kmem_cache *refuse(const char *name, slab_flags_t flags, const char *why)
+{
+	if (flags & SLAB_PANIC)
+		panic("kmem_cache_create(%s): %s", name ? name : "(null)", why);
+	WARN(1, "kmem_cache_create(%s): %s\n", name ? name : "(null)", why);
+	return NULL;
+}
+
+struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int size, unsigned int align,
+					      slab_flags_t flags, unsigned int useroffset,
+					      unsigned int usersize, void (*ctor)(void *))
+{
+	struct kmem_cache *s;
+
+	if (kmemkit_start())
+		return NULL;
+	if (!name)
+		return refuse(name, flags, "a cache needs a name");
+	if (size < sizeof(void *) / 8 || size > KMALLOC_MAX_SIZE)
+		return refuse(name, flags, "the object size must be 1 byte to 4 MiB");
+	if (align & (align - 1) || align > PAGE_SIZE)
+		return refuse(name, flags, "the alignment must be 0 or a power of two up to 4096");
+	if (usersize > size || useroffset > size - usersize)
+		useroffset = usersize = 0;
+	s = kmk_slab_alloc(cache_cache, GFP_KERNEL | __GFP_ZERO, cache_cache->object_size, _RET_IP_);
+	if (!s)
+		return flags & SLAB_PANIC ? refuse(name, flags, "no memory") : NULL;
+	cache_init(s, name, size, align, flags, ctor);
+	s->useroffset = useroffset;
+	s->usersize = usersize;
+	cache_publish(s);
+	if (!s->array) {
+		kmem_cache_destroy(s);
+		return refuse(name, flags, "too many caches: no place for per-CPU arrays");
+	}
+	return s;
+}
+
+struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
+				     slab_flags_t flags, void (*ctor)(void *))
+{
+	return kmem_cache_create_usercopy(name, size, align, flags, 0, 0, ctor);
+}
+
+/* ---- trimming ---- */
+
+/* Give back a node's empty slabs; SLAB_TYPESAFE_BY_RCU ones only after a grace period. */
+static unsigned long trim_node(struct kmem_cache *s, struct kmk_node *node)
+{
+	LIST_HEAD(gone);
+	struct kmk_slab *slab, *next;
+	unsigned long n = 0;
+
+	kmk_lock(&node->lock);
+	list_splice_init(&node->empty, &gone);
+	node->nr_slabs -= node->nr_empty;
+	node->nr_free -= node->nr_empty * s->nr;
+	node->nr_empty = 0;
+	kmk_unlock(&node->lock);
+	if (list_empty(&gone))
+		return 0;
+	if (s->flags & SLAB_TYPESAFE_BY_RCU)
+		synchronize_rcu();
+	list_for_each_entry_safe(slab, next, &gone, list) {
+		kmk_slab_unmake(slab);
+		n++;
+	}
+	return n << s->order;
+}
+
+static unsigned long trim_cache(struct kmem_cache *s)
+{
+	unsigned long frames = 0;
+
+	kmk_cache_flush(s);
+	for (unsigned int k = 0; k < kmk_nr_nodes; k++)
+		frames += trim_node(s, &s->node[k]);
+	return frames;
+}
+
+int kmem_cache_shrink(struct kmem_cache *s)
+{
+	unsigned long left = 0;
+
+	trim_cache(s);
+	for (unsigned int k = 0; k < kmk_nr_nodes; k++)
+		left += s->node[k].nr_slabs;
+	return left != 0;
+}
+
+/* The list is walked in steps: a cache in use by the walk is pinned by its count. */
+static struct kmem_cache *next_cache(struct kmem_cache *s)
+{
+	struct kmem_cache *next = NULL;
+
+	kmk_lock(&kmk_caches_lock);
+	if (!list_empty(&slab_caches) && (!s || s->list.next != &slab_caches))
+		next = list_entry(s ? s->list.next : slab_caches.next, struct kmem_cache, list);
+	if (next)
+		next->refcount++;
+	if (s)
+		s->refcount--;
+	kmk_unlock(&kmk_caches_lock);
+	return next;
+}
+
+unsigned long kmk_cache_shrink_all(void)
+{
+	unsigned long frames = 0;
+
+	for (struct kmem_cache *s = next_cache(NULL); s; s = next_cache(s))
+		frames += trim_cache(s);
+	return frames;
+}
+
+/* Memory is short. A request made from inside the slab room must not come back into it. */
+unsigned long kmk_slab_trim(gfp_t gfp)
+{
+	struct kmk_thread *self = kmk_self();
+	unsigned long frames;
+
+	(void)gfp;
+	if (self->slab_depth)
+		return 0;
+	self->slab_depth++;
+	frames = kmk_cache_shrink_all();
+	self->slab_depth--;
+	return frames;
+}
+
+/* ---- destruction ---- */
+
+static void name_leak(struct kmem_cache *s, void *obj, struct kmk_track *track, void *data)
+{
+	unsigned int *left = data;
+
+	if (!(*left)--) {
+		*left = 0;
+		return;
+	}
+	if (track)
+		printk(KERN_ERR "Object 0x%px allocated in %pS, %u bytes, pid=%u\n", obj,
+		       (void *)track->caller, track->size, track->pid);
+	else
+		printk(KERN_ERR "Object 0x%px @offset=%lu\n", obj,
+		       (unsigned long)obj & ((PAGE_SIZE << s->order) - 1));
+}
+
+void kmem_cache_destroy(struct kmem_cache *s)
+{
+	unsigned long live;
+	unsigned int show = 32;
+
+	if (!s)
+		return;
+	if (s->flags & SLAB_TYPESAFE_BY_RCU)
+		rcu_barrier();
+	trim_cache(s);
+	live = kmk_cache_live(s);
+	if (live) {
+		WARN(1, "kmem_cache_destroy %s: Slab cache still has objects when called from %pS: %lu\n",
+		     s->name, (void *)_RET_IP_, live);
+		kmk_slab_each_live(s, name_leak, &show);
+		return;
+	}
+	kmk_lock(&kmk_caches_lock);
+	while (s->refcount > 1) {
+		kmk_unlock(&kmk_caches_lock);
+		port_yield();
+		kmk_lock(&kmk_caches_lock);
+	}
+	list_del(&s->list);
+	if (s->array)
+		array_free(s->array, wanted_entries(s->size));
+	kmk_unlock(&kmk_caches_lock);
+	kmem_cache_free(cache_cache, s);
+}
+
+unsigned int kmem_cache_size(struct kmem_cache *s) { return s->object_size; }
+const char *kmem_cache_name(struct kmem_cache *s) { return s->name; }
+
+/* ---- start ---- */
+
+static const char *const class_names[NR_KMALLOC_TYPES][KMK_KMALLOC_CLASSES] = {
+#define NAMES(p) { NULL, p "96", p "192", p "8", p "16", p "32", p "64", p "128", p "256", p "512", p "1k", \
+		   p "2k", p "4k", p "8k", p "16k", p "32k", p "64k", p "128k" }
+	NAMES("kmalloc-"), NAMES("dma-kmalloc-"), NAMES("kmalloc-rcl-"), NAMES("kmalloc-cg-"),
+};
+
+static int make_class(unsigned int type, unsigned int index)
+{
+	static const slab_flags_t flags[NR_KMALLOC_TYPES] = {
+		[KMALLOC_DMA] = SLAB_CACHE_DMA, [KMALLOC_RECLAIM] = SLAB_RECLAIM_ACCOUNT,
+		[KMALLOC_CGROUP] = SLAB_ACCOUNT,
+	};
+	u32 size = index == 1 ? 96 : index == 2 ? 192 : 1u << index;
+	struct kmem_cache *s = kmk_slab_alloc(cache_cache, GFP_KERNEL | __GFP_ZERO, 0, 0);
+
+	if (!s)
+		return -ENOMEM;
+	cache_init(s, class_names[type][index], size, size & (size - 1) ? 8 : size,
+		   flags[type] | SLAB_KMALLOC, NULL);
+	s->array = KMK_KMALLOC_ARRAY(type, index);
+	cache_publish(s);
+	kmalloc_caches[type][index] = s;
+	return 0;
+}
+
+static struct kmk_page_source trim_source = { .give = kmk_slab_trim, .name = "empty slabs" };
+
+int kmk_slab_start(void)
+{
+	const char *debug = kmk_option("slub_debug");
+
+	kmk_nr_nodes = min(kmk_nr_ids, (unsigned int)KMK_MAX_NODES);
+	kmk_slab_force = kmk_init_on_alloc ? __GFP_ZERO : 0;
+	kmk_slab_track_all = debug && (!*debug || strchr(debug, 'U'));
+	cache_init(cache_cache, "kmem_cache", (u32)(sizeof(struct kmem_cache) + kmk_nr_nodes * sizeof(struct kmk_node)),
+		   64, 0, NULL);
+	cache_publish(cache_cache);
+	for (unsigned int type = 0; type < NR_KMALLOC_TYPES; type++)
+		for (unsigned int index = 1; index < KMK_KMALLOC_CLASSES; index++)
+			if (make_class(type, index))
+				return -ENOMEM;
+	kmk_page_add_source(&trim_source);
+	kmk_slab_started = true;
+	return 0;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The fast paths: one pop, one push, no lock, no test whether the library was started.
+ *
+ * kfree() must find the array of an object it knows nothing about. The page tells it, but to use
+ * what the page says lengthens the chain from one operation to the next by a load. So the class
+ * last allocated on this thread is remembered, and where the page agrees the remembered value is
+ * used: a predicted branch instead of a dependence. hide() keeps the compiler from undoing that.
+ *
+ * Straight-line instructions (tools/count_fast.sh checks them): see docs/architecture.md.
+ */
+#include <linux/instruction_pointer.h>
+#include "port_inline.h"
+#include "slab.h"
+
+#define SPECIAL (__GFP_ZERO | __GFP_HIGHMEM | __GFP_DMA32)
+
+gfp_t kmk_slab_force;
+struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][KMK_KMALLOC_CLASSES];
+
+static __always_inline u32 hide(u32 v)
+{
+	__asm__("" : "+r"(v));
+	return v;
+}
+
+static struct kmem_cache *cache_at(u32 array)
+{
+	u32 n = (array - KMK_KMALLOC_ARRAYS) / KMK_KMALLOC_STRIDE;
+
+	if (kmemkit_start())
+		return NULL;
+	return kmalloc_caches[n / KMK_KMALLOC_CLASSES][n % KMK_KMALLOC_CLASSES];
+}
+
+static noinline void *alloc_slow(u32 array, gfp_t gfp, size_t size, unsigned long caller)
+{
+	struct kmem_cache *s = cache_at(array);
+
+	return s ? kmk_slab_alloc(s, gfp, size, caller) : NULL;
+}
+
+/* Zeroing, and flags that do not belong here: said once, then ignored. */
+static noinline void *finish(void *obj, size_t size, gfp_t gfp)
+{
+	WARN_ONCE(gfp & (__GFP_HIGHMEM | __GFP_DMA32),
+		  "__GFP_HIGHMEM and __GFP_DMA32 mean nothing to a slab cache: dropped (gfp %#x)\n", gfp);
+	return memset(obj, 0, (gfp | kmk_slab_force) & __GFP_ZERO ? size : 0);
+}
+
+static __always_inline void *kmalloc_at(u32 array, gfp_t gfp, size_t size, unsigned long caller)
+{
+	void *obj, *state;
+
+	if (unlikely(!port_array_pop(array, &obj, &state)))
+		return alloc_slow(array, gfp, size, caller);
+	*(unsigned char *)state = KMK_OBJ_LIVE;
+	kmk_self()->last_off = array;
+	if (unlikely((gfp | kmk_slab_force) & SPECIAL))
+		return finish(obj, ksize(obj), gfp);
+	return obj;
+}
+
+void *kmk_kmalloc_at(unsigned int array, gfp_t gfp, size_t size)
+{
+	return kmalloc_at(array, gfp, size, _RET_IP_);
+}
+
+/* Sizes up to 192 have a table; above, the class is the next power of two. */
+static const u8 small_class[25] = {
+	3, 3, 4, 5, 5, 6, 6, 6, 6, 1, 1, 1, 1, 7, 7, 7, 7, 2, 2, 2, 2, 2, 2, 2, 2,
+};
+
+static __always_inline unsigned int class_of(size_t size)
+{
+	return size <= 192 ? small_class[(size + 7) / 8] : 64 - (unsigned int)__builtin_clzl(size - 1);
+}
+
+static __always_inline void *kmalloc_any(size_t size, gfp_t gfp, unsigned long caller)
+{
+	/* One test for 0 and for too large. */
+	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE))
+		return size ? kmk_kmalloc_caller(size, gfp, caller) : ZERO_SIZE_PTR;
+	return kmalloc_at(KMK_KMALLOC_ARRAY(kmalloc_type(gfp), class_of(size)), gfp, size, caller);
+}
+
+void *__kmalloc(size_t size, gfp_t gfp)
+{
+	return kmalloc_any(size, gfp, _RET_IP_);
+}
+
+void *kmk_kmalloc_caller(size_t size, gfp_t gfp, unsigned long caller)
+{
+	if (size > KMALLOC_MAX_CACHE_SIZE)
+		return kmk_kmalloc_large(size, gfp, caller);
+	return kmalloc_any(size, gfp, caller);
+}
+
+/*
+ * Is addr exactly a live object of this slab frame? Its state byte, or NULL. An address in front of
+ * the first object gives a huge distance, one inside an object a remainder; the byte behind the
+ * last state is always FREE, so the leftover at the slab's end holds no object either.
+ */
+static __always_inline unsigned char *live_state(const struct page *page, const void *addr)
+{
+	unsigned long d = (unsigned long)addr - (unsigned long)page->s_base;
+	unsigned long i = (d * page->s_recip) >> KMK_RECIP_SHIFT;
+	unsigned char *state;
+
+	if (unlikely(i * page->s_size != d))
+		return NULL;
+	state = page->s_state + i;
+	return likely(*state == KMK_OBJ_LIVE) ? state : NULL;
+}
+
+void kfree(const void *addr)
+{
+	unsigned long pa = (unsigned long)addr - PAGE_OFFSET;
+	unsigned char *state;
+	struct page *page;
+	u32 array;
+
+	if (unlikely(pa >= kmk_direct_bytes))
+		goto slow;
+	page = pfn_to_page(pa >> PAGE_SHIFT);
+	array = page->s_class;
+	if (likely(array == kmk_self()->last_off))
+		array = hide(kmk_self()->last_off);
+	if (unlikely(!array || !PageSlab(page)))
+		goto slow;
+	state = live_state(page, addr);
+	if (unlikely(!state))
+		goto slow;
+	*state = KMK_OBJ_FREE;
+	if (likely(port_array_push(array, (void *)addr, state)))
+		return;
+	kmk_slab_put(page->slab->cache, (void *)addr, state, _RET_IP_);
+	return;
+slow:
+	kmk_slab_free_slow(NULL, addr, _RET_IP_);
+}
+
+void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
+{
+	void *obj, *state;
+
+	if (unlikely(!port_array_pop(s->array, &obj, &state)))
+		return kmk_slab_alloc(s, gfp, s->object_size, _RET_IP_);
+	*(unsigned char *)state = KMK_OBJ_LIVE;
+	if (unlikely((gfp | kmk_slab_force) & SPECIAL) && !kmk_no_init(s))
+		return finish(obj, s->object_size, gfp);
+	return obj;
+}
+
+void kmem_cache_free(struct kmem_cache *s, void *obj)
+{
+	unsigned long pa = (unsigned long)obj - PAGE_OFFSET;
+	unsigned char *state;
+	struct page *page;
+
+	if (unlikely(pa >= kmk_direct_bytes))
+		goto slow;
+	page = pfn_to_page(pa >> PAGE_SHIFT);
+	if (unlikely(page->s_class != s->array))
+		goto slow;
+	state = live_state(page, obj);
+	if (unlikely(!state))
+		goto slow;
+	*state = KMK_OBJ_FREE;
+	if (likely(port_array_push(s->array, obj, state)))
+		return;
+	kmk_slab_put(s, obj, state, _RET_IP_);
+	return;
+slow:
+	kmk_slab_free_slow(s, obj, _RET_IP_);
+}
+
+int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t n, void **p)
+{
+	struct port_entry e[KMK_SLAB_BATCH];
+	size_t done = 0;
+
+	while (done < n) {
+		unsigned int got = port_array_pop_n(s->array, e, n - done < KMK_SLAB_BATCH
+						    ? (unsigned int)(n - done) : KMK_SLAB_BATCH);
+
+		for (unsigned int i = 0; i < got; i++) {
+			*(unsigned char *)e[i].aux = KMK_OBJ_LIVE;
+			p[done++] = e[i].obj;
+			if (unlikely((gfp | kmk_slab_force) & SPECIAL) && !kmk_no_init(s))
+				finish(e[i].obj, s->object_size, gfp);
+		}
+		if (got)
+			continue;
+		p[done] = kmk_slab_alloc(s, gfp, s->object_size, _RET_IP_);
+		if (!p[done++]) {
+			kmem_cache_free_bulk(s, done - 1, p);
+			return 0;
+		}
+	}
+	return (int)n;
+}
+
+/* One push for a run of good objects; whatever is odd takes the single path and its reports. */
+void kmem_cache_free_bulk(struct kmem_cache *s, size_t n, void **p)
+{
+	struct port_entry e[KMK_SLAB_BATCH];
+	unsigned int held = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned long pa = (unsigned long)p[i] - PAGE_OFFSET;
+		struct page *page = pfn_to_page(pa >> PAGE_SHIFT);
+		unsigned char *state;
+
+		if (unlikely(!s || pa >= kmk_direct_bytes || page->s_class != s->array ||
+			     !(state = live_state(page, p[i])))) {
+			kmk_slab_free_slow(s, p[i], _RET_IP_);
+			continue;
+		}
+		*state = KMK_OBJ_FREE;
+		e[held++] = (struct port_entry){ p[i], state };
+		if (held < KMK_SLAB_BATCH && i + 1 < n)
+			continue;
+		for (unsigned int k = port_array_push_n(s->array, e, held); k < held; k++)
+			kmk_slab_put(s, e[k].obj, e[k].aux, _RET_IP_);
+		held = 0;
+	}
+	for (unsigned int k = 0; k < held; k++)
+		kmk_slab_put(s, e[k].obj, e[k].aux, _RET_IP_);
+}
+
+void kfree_bulk(size_t n, void **p)
+{
+	for (size_t i = 0; i < n; i++)
+		kfree(p[i]);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* The kmalloc family beyond one object of a class: large blocks, sizes, copies. */
+#include <linux/instruction_pointer.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include "page/page.h"
+#include "slab.h"
+
+void *kmk_kmalloc_large(size_t size, gfp_t gfp, unsigned long caller)
+{
+	unsigned int order = (unsigned int)get_order(size);
+	struct page *page;
+
+	if (size > KMALLOC_MAX_SIZE)
+		order = MAX_ORDER;	/* refused and reported by the page room */
+	page = kmk_alloc_pages((gfp & ~(__GFP_HIGHMEM | __GFP_DMA32)) | __GFP_COMP, order, caller);
+	if (!page)
+		return NULL;
+	kmk_page_set(page, PG_large);
+	return lowmem_page_address(page);
+}
+
+void *kmalloc_large(size_t size, gfp_t gfp)
+{
+	return kmk_kmalloc_large(size, gfp, _RET_IP_);
+}
+
+/* Bytes behind an allocation, 0 for what is none. */
+size_t __ksize(const void *addr)
+{
+	unsigned long pa = (unsigned long)addr - PAGE_OFFSET;
+	struct page *page;
+
+	if (ZERO_OR_NULL_PTR(addr) || WARN_ON(pa >= kmk_direct_bytes))
+		return 0;
+	page = compound_head(pfn_to_page(pa >> PAGE_SHIFT));
+	if (PageSlab(page))
+		return page->slab->cache->object_size;
+	return PageHead(page) ? page_size(page) : PAGE_SIZE;
+}
+
+size_t ksize(const void *addr) { return __ksize(addr); }
+
+size_t kmalloc_size_roundup(size_t size)
+{
+	if (!size || size > KMALLOC_MAX_SIZE)
+		return size;
+	if (size > KMALLOC_MAX_CACHE_SIZE)
+		return PAGE_SIZE << get_order(size);
+	switch (kmalloc_index(size)) {
+	case 1: return 96;
+	case 2: return 192;
+	default: return 1UL << kmalloc_index(size);
+	}
+}
+
+/* The size somebody asked for, where it is known; what lies behind was never promised. */
+static size_t used_size(const void *p)
+{
+	u32 i;
+	struct kmk_slab *slab = kmk_slab_of(p, &i);
+
+	return slab && slab->track ? slab->track[i].size : __ksize(p);
+}
+
+static void note_size(const void *p, size_t size)
+{
+	u32 i;
+	struct kmk_slab *slab = kmk_slab_of(p, &i);
+
+	if (slab && slab->track)
+		slab->track[i].size = (u32)size;
+}
+
+void *krealloc(const void *p, size_t new_size, gfp_t flags)
+{
+	size_t room, old;
+	void *q;
+
+	if (!new_size) {
+		kfree(p);
+		return ZERO_SIZE_PTR;
+	}
+	room = __ksize(p);
+	if (room >= new_size) {
+		old = used_size(p);
+		if ((flags & __GFP_ZERO) && new_size > old)
+			memset((char *)p + old, 0, new_size - old);
+		note_size(p, new_size);
+		return (void *)p;
+	}
+	q = kmk_kmalloc_caller(new_size, flags, _RET_IP_);
+	if (!q)
+		return NULL;
+	if (room)
+		memcpy(q, p, min(used_size(p), new_size));
+	kfree(p);
+	return q;
+}
+
+void kfree_sensitive(const void *p)
+{
+	size_t bytes = ZERO_OR_NULL_PTR(p) ? 0 : __ksize(p);
+
+	memset((void *)p, 0, bytes);
+	__asm__ volatile("" : : "r"(p) : "memory");
+	kfree(p);
+}
+
+void *kmemdup(const void *src, size_t len, gfp_t gfp)
+{
+	void *p = kmk_kmalloc_caller(len, gfp, _RET_IP_);
+
+	return p ? memcpy(p, src, len) : NULL;
+}
+
+char *kmemdup_nul(const char *s, size_t len, gfp_t gfp)
+{
+	char *p = s ? kmk_kmalloc_caller(len + 1, gfp, _RET_IP_) : NULL;
+
+	if (!p)
+		return NULL;
+	memcpy(p, s, len);
+	p[len] = '\0';
+	return p;
+}
+
+char *kstrdup(const char *s, gfp_t gfp)
+{
+	size_t len = s ? strlen(s) + 1 : 0;
+	char *p = s ? kmk_kmalloc_caller(len, gfp, _RET_IP_) : NULL;
+
+	return p ? memcpy(p, s, len) : NULL;
+}
+
+char *kstrndup(const char *s, size_t max, gfp_t gfp)
+{
+	size_t len = s ? strnlen(s, max) : 0;
+	char *p = s ? kmk_kmalloc_caller(len + 1, gfp, _RET_IP_) : NULL;
+
+	if (!p)
+		return NULL;
+	memcpy(p, s, len);
+	p[len] = '\0';
+	return p;
+}
+
+/* Strings in a program's read-only data are not told from others here: always copied. */
+const char *kstrdup_const(const char *s, gfp_t gfp) { return kstrdup(s, gfp); }
+void kfree_const(const void *p) { kfree(p); }
+
+char *kvasprintf(gfp_t gfp, const char *fmt, va_list args)
+{
+	unsigned int need, done;
+	va_list again;
+	char *p;
+
+	va_copy(again, args);
+	need = (unsigned int)vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	p = kmk_kmalloc_caller((size_t)need + 1, gfp, _RET_IP_);
+	if (!p)
+		return NULL;
+	done = (unsigned int)vsnprintf(p, (size_t)need + 1, fmt, args);
+	WARN(done != need, "kvasprintf: the arguments changed meanwhile: %u bytes, then %u for '%s'\n",
+	     need, done, fmt);
+	return p;
+}
+
+const char *kvasprintf_const(gfp_t gfp, const char *fmt, va_list args)
+{
+	return kvasprintf(gfp, fmt, args);
+}
+
+char *kasprintf(gfp_t gfp, const char *fmt, ...)
+{
+	va_list args;
+	char *p;
+
+	va_start(args, fmt);
+	p = kvasprintf(gfp, fmt, args);
+	va_end(args);
+	return p;
+}
+
+bool slab_is_available(void) { return kmk_slab_started; }

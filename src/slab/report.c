@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Frees that are wrong, and frees that are merely not a plain object. */
+#include <linux/kernel.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include "base/report.h"
+#include "page/page.h"
+#include "slab.h"
+
+static void where(const struct kmk_slab *slab, u32 i)
+{
+	const struct kmem_cache *s = slab->cache;
+
+	kmk_report_line("cache %s, object size %u, object 0x%px, slab 0x%px objects=%u used=%u\n", s->name,
+			s->object_size, slab->base + (size_t)i * s->size, slab->base, s->nr,
+			s->nr - slab->nr_free);
+	if (!slab->track)
+		return;
+	if (slab->track[i].caller)
+		kmk_report_line("Allocated in %pS, %u bytes, pid=%u\n", (void *)slab->track[i].caller,
+				slab->track[i].size, slab->track[i].pid);
+	if (slab->track[i].freed_by)
+		kmk_report_line("Freed in %pS\n", (void *)slab->track[i].freed_by);
+}
+
+static void end(unsigned long caller)
+{
+	kmk_report_line("called from %pS\n", (void *)caller);
+	kmk_report_end(KMK_POLICY_BUG);
+}
+
+/* An address inside a slab that is not a live object's own. */
+static void bad_object(const struct kmk_slab *slab, u32 i, const void *addr, unsigned long caller)
+{
+	const struct kmem_cache *s = slab->cache;
+	long off = (long)((const unsigned char *)addr - (slab->base + (size_t)i * s->size));
+
+	if (off) {
+		kmk_report_begin("BUG %s: Invalid object pointer 0x%px: %ld bytes into an object\n", s->name,
+				 addr, off);
+	} else if (slab->state[i] == KMK_OBJ_FREE) {
+		kmk_report_begin("BUG %s: Object already free: double free of 0x%px\n", s->name, addr);
+	} else {
+		kmk_report_begin("BUG %s: Object 0x%px cannot be freed\n", s->name, addr);
+	}
+	where(slab, i);
+	end(caller);
+}
+
+static void not_ours(const char *what, const void *addr, unsigned long caller)
+{
+	kmk_report_begin("BUG: %s: 0x%px\n", what, addr);
+	end(caller);
+}
+
+static const char *foreign_kind(const void *addr)
+{
+	unsigned long a = (unsigned long)addr;
+	const char *near = (const char *)__builtin_frame_address(0);
+
+	if (a >= VMALLOC_START && a < VMALLOC_END)
+		return "kfree of a vmalloc address (use vfree or kvfree)";
+	if ((const char *)addr > near - PAGE_SIZE && (const char *)addr < near + (256 << 10))
+		return "kfree of an address on the stack";
+	return "kfree of an address that is not from this allocator (static, stack, libc or never mapped)";
+}
+
+/* A page that is no slab: kmalloc's large blocks come here, everything else is a mistake. */
+static void free_page_address(const void *addr, unsigned long caller)
+{
+	struct page *page = compound_head(pfn_to_page(virt_to_pfn(addr)));
+
+	if (kmk_page_test(page, PG_large) && addr == lowmem_page_address(page)) {
+		__free_pages(page, compound_order(page));
+		return;
+	}
+	if (kmk_page_test(page, PG_large))
+		not_ours("kfree of an interior pointer of a large block", addr, caller);
+	else if (page_ref_count(page) > 0)
+		not_ours("kfree of a page (use __free_pages or free_pages)", addr, caller);
+	else
+		not_ours("kfree of memory that is free: double free, or a stale pointer", addr, caller);
+}
+
+/* kmem_cache_free() named another cache than the object's: the object goes to its true owner. */
+static void wrong_cache(struct kmem_cache *want, struct kmk_slab *slab, const void *obj, unsigned long caller)
+{
+	kmk_report_begin("cache_from_obj: Wrong slab cache. %s but object is from %s\n", want->name,
+			 slab->cache->name);
+	kmk_report_line("object 0x%px is freed to %s, where it belongs\n", obj, slab->cache->name);
+	end(caller);
+	kfree(obj);
+}
+
+static bool is_live_object(const struct kmk_slab *slab, u32 i, const void *addr)
+{
+	return (const unsigned char *)addr == slab->base + (size_t)i * slab->cache->size &&
+	       slab->state[i] == KMK_OBJ_LIVE;
+}
+
+void kmk_slab_free_slow(struct kmem_cache *want, const void *addr, unsigned long caller)
+{
+	struct kmk_slab *slab;
+	u32 i;
+
+	if (ZERO_OR_NULL_PTR(addr))
+		return;
+	if ((unsigned long)addr - PAGE_OFFSET >= kmk_direct_bytes) {
+		not_ours(foreign_kind(addr), addr, caller);
+		return;
+	}
+	slab = kmk_slab_of(addr, &i);
+	if (!slab && PageSlab(pfn_to_page(virt_to_pfn(addr))))
+		not_ours("kfree of an address in a slab, but not in an object", addr, caller);
+	else if (!slab)
+		free_page_address(addr, caller);
+	else if (!is_live_object(slab, i, addr))
+		bad_object(slab, i, addr, caller);
+	else if (want && want != slab->cache)
+		wrong_cache(want, slab, addr, caller);
+	else		/* the fast path and we disagree only if the object was freed meanwhile */
+		kmk_slab_put(slab->cache, (void *)addr, slab->state + i, caller);
+}
+
+bool kmem_valid_obj(void *object)
+{
+	u32 i;
+
+	return kmk_slab_of(object, &i) != NULL;
+}
+
+void kmem_dump_obj(void *object)
+{
+	u32 i;
+	struct kmk_slab *slab = kmk_slab_of(object, &i);
+
+	if (slab)
+		printk(" slab %s start %px pointer offset %ld size %u\n", slab->cache->name,
+		       slab->base + (size_t)i * slab->cache->size,
+		       (long)((unsigned char *)object - (slab->base + (size_t)i * slab->cache->size)),
+		       slab->cache->object_size);
+}

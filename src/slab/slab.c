@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* A cache's geometry, and how slabs are made from frames and unmade. */
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/rcupdate.h>
+#include "slab.h"
+
+#define MAX_SLAB_ORDER	3	/* wanted; larger objects need more */
+#define MIN_OBJECTS	8
+
+static u32 desc_bytes(u32 nr)
+{
+	/* One state byte behind the last says FREE for ever: live_state() may look there. */
+	u32 bytes = (u32)sizeof(struct kmk_slab) + kmk_map_words(nr) * 8 + nr + 1;
+
+	return ALIGN(bytes, 64);
+}
+
+/* Objects a block of the order holds with its descriptor inside. */
+static u32 fit_inside(const struct kmem_cache *s, u32 order)
+{
+	u32 total = (u32)PAGE_SIZE << order, nr = total / s->size;
+
+	while (nr && nr * s->size + desc_bytes(nr) > total)
+		nr--;
+	return nr;
+}
+
+static void set_geometry(struct kmem_cache *s, u32 order)
+{
+	u32 total = (u32)PAGE_SIZE << order, nr = total / s->size, inside = fit_inside(s, order);
+
+	/* Small objects: always inside. Others: only where the leftover holds it for nothing. */
+	s->order = order;
+	if (s->size < PAGE_SIZE / 8 || inside == nr) {
+		s->nr = inside;
+		s->desc_off = total - desc_bytes(inside);
+		total = s->desc_off;
+	} else {
+		s->nr = nr;
+		s->desc_off = KMK_OFF_SLAB;
+	}
+	s->colour_step = max(s->align, (u32)64);
+	s->colours = (total - s->nr * s->size) / s->colour_step + 1;
+}
+
+/*
+ * The smallest order that wastes at most a 64th and gives a few objects; when none does, the one
+ * that wastes least. Waste counts everything that is not an object.
+ */
+void kmk_cache_layout(struct kmem_cache *s)
+{
+	u32 first = (u32)get_order(s->size), last = max(first, (u32)MAX_SLAB_ORDER), best = first;
+	u64 best_waste = UINT64_MAX;
+
+	s->recip = ((1ull << KMK_RECIP_SHIFT) + s->size - 1) / s->size;
+	for (u32 order = first; order <= last; order++) {
+		u32 total = (u32)PAGE_SIZE << order;
+		u64 waste;
+
+		set_geometry(s, order);
+		if (!s->nr)
+			continue;
+		waste = (u64)(total - s->nr * s->size) << (16 - order);
+		if (waste < best_waste) {
+			best_waste = waste;
+			best = order;
+		}
+		if (s->nr >= MIN_OBJECTS && waste <= (u64)PAGE_SIZE << 10) {
+			best = order;
+			break;
+		}
+		if (s->nr < MIN_OBJECTS && order < last)
+			best_waste = UINT64_MAX;
+	}
+	set_geometry(s, best);
+}
+
+static u32 next_colour(struct kmem_cache *s)
+{
+	u32 n = __atomic_fetch_add(&s->colour_next, 1, __ATOMIC_RELAXED);
+
+	return n % s->colours * s->colour_step;
+}
+
+/* What kfree() reads, in every frame of the slab. */
+static void mark_frames(struct page *page, struct kmk_slab *slab)
+{
+	struct kmem_cache *s = slab->cache;
+
+	for (u32 i = 0; i < 1u << s->order; i++) {
+		page[i].s_base = slab->base;
+		page[i].s_state = slab->state;
+		page[i].slab = slab;
+		page[i].s_recip = s->recip;
+		page[i].s_size = s->size;
+		page[i].s_class = s->array;
+		kmk_page_set(&page[i], PG_slab);
+	}
+}
+
+static void unmark_frames(struct page *page, u32 order)
+{
+	for (u32 i = 0; i < 1u << order; i++) {
+		kmk_page_clear(&page[i], PG_slab);
+		page[i].s_class = 0;
+		page[i].s_base = NULL;
+		page[i].s_state = NULL;
+		page[i].slab = NULL;
+		page[i].s_recip = 0;
+		page[i].s_size = 0;
+	}
+}
+
+static struct kmk_slab *place_descriptor(struct kmem_cache *s, void *block, gfp_t gfp)
+{
+	gfp_t plain = gfp & ~(__GFP_ZERO | __GFP_DMA | __GFP_ACCOUNT | __GFP_RECLAIMABLE);
+	struct kmk_slab *slab = s->desc_off == KMK_OFF_SLAB
+		? kmalloc(desc_bytes(s->nr), plain) : (struct kmk_slab *)((char *)block + s->desc_off);
+
+	if (slab)
+		memset(slab, 0, desc_bytes(s->nr));
+	return slab;
+}
+
+static bool add_tracks(struct kmk_slab *slab, gfp_t gfp)
+{
+	size_t bytes = slab->cache->nr * sizeof(struct kmk_track);
+
+	if (!slab->cache->tracked)
+		return true;
+	slab->track = alloc_pages_exact(bytes, (gfp & GFP_KERNEL) | __GFP_ZERO | __GFP_NOWARN);
+	return slab->track != NULL;
+}
+
+static void fill_map(struct kmk_slab *slab)
+{
+	u32 nr = slab->cache->nr;
+
+	for (u32 i = 0; i < nr / 64; i++)
+		slab->map[i] = ~0ull;
+	if (nr % 64)
+		slab->map[nr / 64] = (1ull << nr % 64) - 1;
+	slab->nr_free = nr;
+}
+
+static void construct(struct kmem_cache *s, struct kmk_slab *slab)
+{
+	if (!s->ctor)
+		return;
+	for (u32 i = 0; i < s->nr; i++)
+		s->ctor(slab->base + (size_t)i * s->size);
+}
+
+/* Fill in a descriptor for the block; false: no memory for the owner records. */
+static bool set_up(struct kmem_cache *s, struct kmk_slab *slab, void *block, gfp_t gfp, unsigned int owner)
+{
+	slab->cache = s;
+	slab->base = (unsigned char *)block + next_colour(s);
+	slab->state = (unsigned char *)(slab->map + kmk_map_words(s->nr));
+	slab->owner = (u16)owner;
+	fill_map(slab);
+	return add_tracks(slab, gfp);
+}
+
+static struct kmk_slab *make(struct kmem_cache *s, gfp_t gfp, unsigned int owner)
+{
+	gfp_t flags = (gfp & ~(__GFP_ZERO | __GFP_HIGHMEM | __GFP_DMA32 | __GFP_MOVABLE)) | s->gfp;
+	struct page *page = alloc_pages(flags | (s->order ? __GFP_COMP : 0), s->order);
+	struct kmk_slab *slab;
+	void *block;
+
+	if (!page)
+		return NULL;
+	block = lowmem_page_address(page);
+	slab = place_descriptor(s, block, gfp);
+	if (slab && set_up(s, slab, block, gfp, owner)) {
+		construct(s, slab);
+		mark_frames(page, slab);
+		return slab;
+	}
+	if (slab && s->desc_off == KMK_OFF_SLAB)
+		kfree(slab);
+	__free_pages(page, s->order);
+	return NULL;
+}
+
+/* A new slab with all objects free, on no list. NULL: no memory. No lock is held. */
+struct kmk_slab *kmk_slab_make(struct kmem_cache *s, gfp_t gfp, unsigned int owner)
+{
+	struct kmk_slab *slab;
+
+	kmk_self()->internal++;
+	slab = make(s, gfp, owner);
+	kmk_self()->internal--;
+	return slab;
+}
+
+/* Give an empty slab's frames back. It is on no list and no lock is held. */
+void kmk_slab_unmake(struct kmk_slab *slab)
+{
+	struct kmem_cache *s = slab->cache;
+	struct page *page = kmk_slab_page(slab);
+	u32 order = s->order;
+
+	if (slab->track)
+		free_pages_exact(slab->track, s->nr * sizeof(struct kmk_track));
+	unmark_frames(page, order);
+	if (s->desc_off == KMK_OFF_SLAB)
+		kfree(slab);
+	__free_pages(page, order);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The slab room: caches, slabs, objects, and kmalloc's classes.
+ *
+ * Vocabulary. A cache hands out objects of one size. It cuts them from slabs: blocks of 2^order
+ * frames from the page room. Each CPU keeps an array of free objects in front of the cache.
+ *
+ *   kmem_cache_alloc / kmalloc                       kmem_cache_free / kfree
+ *        | fast.c: pop {object, its state byte}          | page -> state byte must say LIVE
+ *   +-- array of this CPU --------------------------------+      (double, interior, foreign: report)
+ *        | empty: 64 at a time                           | full: 64 at a time
+ *   +-- node of this owner: full, partial and empty slabs, one lock       object.c
+ *        | nothing partial or empty
+ *   +-- new slab from alloc_pages()                                       slab.c
+ *
+ * A slab keeps its descriptor, the map of free objects (a bit set: free in the slab) and one state
+ * byte an object apart from the objects: in the block's tail for objects under 512 bytes or where
+ * the leftover holds them, else in a general cache. No list word is ever written into an object.
+ *
+ *     | colour | object 0 | object 1 | ... | object n-1 | rest | descriptor, map, states |
+ *
+ * State byte: LIVE from allocation to free, else FREE. Written plainly: an object has one owner.
+ * Each frame of a slab carries what kfree() needs (base, reciprocal, size, states, array) in its
+ * page, one cache line.
+ *
+ * Ownership. A slab belongs to one owner (host CPU or slot): only it refills from the slab, and
+ * objects freed elsewhere return to the owner's lists in batches. Only empty slabs change owner.
+ *
+ * Tracked caches (boot option slub_debug=U, `kmemkit run`): arrays stay closed, so every request
+ * comes to object.c, which keeps one record an object (caller, stack, requested size).
+ *
+ * Locking: kmk_caches_lock (KMK_RANK_CACHES) for the list of caches; node->lock
+ * (KMK_RANK_CACHE_LIST) for a node's slabs and their maps. One node lock at a time. The page
+ * allocator is never called with a node lock held.
+ */
+#ifndef KMK_SLAB_SLAB_H
+#define KMK_SLAB_SLAB_H
+
+#include <kmemkit/kmemkit.h>
+#include <linux/list.h>
+#include <linux/slab.h>
+#include <linux/mm.h>
+#include "port.h"
+#include "sync/lock.h"
+#include "sync/thread.h"
+
+#define KMK_MAX_NODES	16
+#define KMK_SLAB_BATCH	64
+#define KMK_RECIP_SHIFT	40
+#define KMK_OFF_SLAB	UINT32_MAX	/* kmem_cache.desc_off: descriptor lies in a general cache */
+
+enum { KMK_OBJ_FREE = 0, KMK_OBJ_LIVE = 1 };
+
+/* Who holds an object (tracked caches). */
+struct kmk_track {
+	unsigned long caller;
+	unsigned long freed_by;
+	u64 time;
+	u32 stack;			/* stack depot handle, 0: none */
+	u32 size;			/* requested bytes */
+	u32 pid;
+	u32 mark;			/* leak scan */
+	unsigned long gray;		/* leak scan: next object to look into */
+};
+
+struct kmk_slab {
+	struct list_head list;
+	struct kmem_cache *cache;
+	unsigned char *base;		/* object 0 */
+	unsigned char *state;
+	struct kmk_track *track;	/* or NULL */
+	u32 nr_free;			/* bits set in map */
+	u16 owner;			/* index of the node it belongs to */
+	u16 hint;			/* first map word that may have a bit */
+	u64 map[];
+};
+
+struct kmk_node {
+	struct kmk_lock lock;
+	struct list_head full, partial, empty;
+	unsigned long nr_slabs, nr_partial, nr_empty;
+	unsigned long nr_free;		/* objects free in these slabs */
+	unsigned long nr_refill, nr_flush, nr_foreign;
+} __attribute__((aligned(64)));
+
+struct kmem_cache {
+	u32 array;			/* offset of the per-CPU arrays */
+	u32 size;			/* distance of two objects */
+	u64 recip;
+	u32 object_size;
+	u32 entries;			/* an array's capacity; 0: tracked, arrays stay closed */
+	slab_flags_t flags;
+	u32 align;
+	u32 nr;				/* objects a slab */
+	u32 order;
+	u32 desc_off;			/* descriptor's offset in the slab */
+	u32 colours, colour_step, colour_next;
+	u32 useroffset, usersize;
+	gfp_t gfp;			/* added to each request for frames */
+	int refcount;
+	bool tracked;
+	void (*ctor)(void *);
+	const char *name;
+	struct list_head list;
+	struct kmk_node node[];
+};
+
+extern struct kmk_lock kmk_caches_lock;
+extern struct list_head slab_caches;
+extern unsigned int kmk_nr_nodes;
+extern gfp_t kmk_slab_force;		/* __GFP_ZERO under init_on_alloc */
+extern bool kmk_slab_started;
+extern bool kmk_slab_track_all;
+extern struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][KMK_KMALLOC_CLASSES];
+
+void *kmk_kmalloc_large(size_t size, gfp_t gfp, unsigned long caller);
+
+/* Constructed or RCU-read objects keep what is in them: never zeroed behind the owner's back. */
+static inline bool kmk_no_init(const struct kmem_cache *s)
+{
+	return s->ctor || (s->flags & SLAB_TYPESAFE_BY_RCU);
+}
+
+/* Other rooms' hooks, NULL when unused. */
+extern bool (*kmk_slab_should_fail)(struct kmem_cache *s, gfp_t gfp);
+extern u32 (*kmk_slab_save_stack)(void);
+
+/* ---- cache.c ---- */
+int kmk_slab_start(void);
+unsigned long kmk_slab_trim(gfp_t gfp);
+unsigned long kmk_cache_shrink_all(void);
+
+/* ---- slab.c: making and unmaking slabs ---- */
+void kmk_cache_layout(struct kmem_cache *s);
+struct kmk_slab *kmk_slab_make(struct kmem_cache *s, gfp_t gfp, unsigned int owner);
+void kmk_slab_unmake(struct kmk_slab *slab);
+static inline struct page *kmk_slab_page(const struct kmk_slab *slab)
+{
+	return compound_head(virt_to_page(slab->base));
+}
+static inline u32 kmk_map_words(u32 nr) { return (nr + 63) / 64; }
+
+/* ---- object.c ---- */
+void *kmk_slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned long caller);
+void kmk_slab_give(struct port_entry *e, unsigned int n);
+void kmk_slab_put(struct kmem_cache *s, void *obj, unsigned char *state, unsigned long caller);
+void kmk_slab_free_slow(struct kmem_cache *want, const void *obj, unsigned long caller);
+unsigned long kmk_cache_live(struct kmem_cache *s);
+void kmk_cache_flush(struct kmem_cache *s);
+void kmk_node_add(struct kmem_cache *s, struct kmk_slab *slab, unsigned int owner);
+
+/* The object an address lies in: NULL unless it is inside one. Index by reference. */
+struct kmk_slab *kmk_slab_of(const void *addr, u32 *index);
+
+/* Call fn for each live object; tracked caches know who owns it. */
+void kmk_slab_each_live(struct kmem_cache *s,
+			void (*fn)(struct kmem_cache *s, void *obj, struct kmk_track *track, void *data),
+			void *data);
+
+/* ---- report.c ---- */
+void kmk_slab_bad_free(struct kmem_cache *want, const void *obj, unsigned long caller);
+
+unsigned int slab_validate(void);
+void kmk_slab_fork_lock(void);
+void kmk_slab_fork_unlock(void);
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The boot order, and what concerns all rooms at once. Read this file first.
+ *
+ * The table below is the library's life from nothing to running: each level needs those above it.
+ * It runs once, on the first request that finds an empty per-CPU array, or by kmemkit_start().
+ */
+#include <kmemkit/kmemkit.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/rcupdate.h>
+#include "base/option.h"
+#include "base/report.h"
+#include "page/page.h"
+#include "port.h"
+#include "port_inline.h"
+#include "rooms.h"
+#include "slab/slab.h"
+#include "sync/sync.h"
+
+static struct port_desc desc;
+
+static int start_host(void) { return port_describe(&desc); }
+
+static int start_options(void)
+{
+	const char *panic_on_bug;
+
+	kmk_option_set(desc.options);
+	kmk_printk_start();
+	panic_on_bug = kmk_option("kmemkit_panic");
+	kmk_panic_on_bug = panic_on_bug && *panic_on_bug == '1';
+	return kmk_options_check(desc.options);
+}
+
+static int start_sync(void) { return kmk_sync_start(&desc); }
+static int start_page(void) { return kmk_page_start(&desc); }
+static int start_slab(void) { return kmk_slab_start(); }
+static int start_vmap(void) { return kmk_vmap_start(); }
+static int start_debug(void) { return kmk_debug_start(); }
+
+static const struct { const char *name; int (*start)(void); } levels[] = {
+	{ "host: memory map, CPUs, address space", start_host },
+	{ "options: the boot string", start_options },
+	{ "sync: virtual CPUs, tasks, RCU", start_sync },
+	{ "page: frame database, zones, watermarks", start_page },
+	{ "slab: the cache of caches, kmalloc classes", start_slab },
+	{ "vmap: virtual areas, kmap window", start_vmap },
+	{ "debug: owners, leak scan, fault injection", start_debug },
+};
+
+enum { NEW, STARTING, RUNNING, FAILED };
+static uint32_t state;
+static void *starter;
+static int failure;
+
+static void run_levels(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(levels) && !failure; i++) {
+		failure = levels[i].start();
+		if (failure)
+			printk(KERN_EMERG "kmemkit: start failed (%d) at level \"%s\"\n", failure, levels[i].name);
+	}
+}
+
+static int start_slow(void)
+{
+	uint32_t was = NEW;
+
+	if (__atomic_compare_exchange_n(&state, &was, STARTING, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
+		__atomic_store_n(&starter, port_self(), __ATOMIC_RELAXED);
+		run_levels();
+		__atomic_store_n(&state, failure ? FAILED : RUNNING, __ATOMIC_RELEASE);
+		return failure;
+	}
+	/* The levels themselves allocate; others wait for them. */
+	if (was == STARTING && __atomic_load_n(&starter, __ATOMIC_RELAXED) == port_self())
+		return 0;
+	while (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == STARTING)
+		port_relax();
+	return failure;
+}
+
+int kmemkit_start(void)
+{
+	return likely(__atomic_load_n(&state, __ATOMIC_ACQUIRE) == RUNNING) ? 0 : start_slow();
+}
+
+void kmemkit_drain(void)
+{
+	if (kmemkit_start())
+		return;
+	rcu_barrier();
+	kmk_vmap_purge();
+	kmk_cache_shrink_all();
+	kmk_pcp_drain_all();
+}
+
+unsigned int kmemkit_validate(void)
+{
+	return kmemkit_start() ? 0 : page_validate() + slab_validate();
+}
+
+void kmemkit_get_stats(struct kmemkit_stats *stats)
+{
+	struct kmem_cache *s;
+
+	*stats = (struct kmemkit_stats){ .warns = kmk_warn_count, .bugs = kmk_bug_count };
+	if (kmemkit_start())
+		return;
+	stats->frames_total = totalram_pages();
+	stats->frames_free = nr_free_pages();
+	stats->frames_cpu = kmk_pcp_count();
+	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
+		stats->zone_locked += kmk_zones[z].nr_locked;
+	kmk_lock(&kmk_caches_lock);
+	list_for_each_entry(s, &slab_caches, list) {
+		for (unsigned int k = 0; k < kmk_nr_nodes; k++)
+			stats->frames_slab += s->node[k].nr_slabs << s->order;
+		stats->objects_live += kmk_cache_live(s);
+	}
+	kmk_unlock(&kmk_caches_lock);
+}
+
+/* ---- up-calls of the host round a fork: every lock in rank order ---- */
+
+static bool running(void)
+{
+	return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == RUNNING;
+}
+
+void kmk_upcall_fork_prepare(void)
+{
+	if (!running())
+		return;
+	kmk_vmap_fork_lock();
+	kmk_slab_fork_lock();
+	kmk_page_fork_lock();
+	kmk_sync_fork_lock();
+}
+
+void kmk_upcall_fork_parent(void)
+{
+	if (!running())
+		return;
+	kmk_sync_fork_unlock();
+	kmk_page_fork_unlock();
+	kmk_slab_fork_unlock();
+	kmk_vmap_fork_unlock();
+}
+
+/* The child is the thread that holds the locks; the others are gone. */
+void kmk_upcall_fork_child(void)
+{
+	if (!running())
+		return;
+	kmk_upcall_fork_parent();
+	kmk_sync_fork_child();
+}

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Events: one thread, one pairing heap ordered by time. An event's function runs in interrupt
+ * context on a virtual CPU of its own; the thread is started by the first event armed.
+ */
+#include <linux/bug.h>
+#include <linux/completion.h>
+#include <linux/container_of.h>
+#include <linux/errno.h>
+#include <linux/hrtimer.h>
+#include <linux/interrupt.h>
+#include <linux/irq_work.h>
+#include <linux/jiffies.h>
+#include <linux/timer.h>
+
+#include "sync.h"
+
+struct kmk_lock kmk_event_lock = KMK_LOCK_INIT(KMK_RANK_TIMER);
+static struct kmk_event *event_root, *event_current;
+static uint32_t event_kick;		/* changes when the thread should look again */
+static uint32_t event_ends;		/* changes when a function has returned */
+static uint32_t event_started;
+
+/* Join two heaps; the root that comes first takes the other as its newest child. */
+static struct kmk_event *heap_join(struct kmk_event *a, struct kmk_event *b)
+{
+	if (!a || !b)
+		return a ? a : b;
+	if (b->when < a->when) {
+		struct kmk_event *t = a;
+
+		a = b;
+		b = t;
+	}
+	b->prev = a;
+	b->next = a->child;
+	if (a->child)
+		a->child->prev = b;
+	a->child = b;
+	return a;
+}
+
+/* Join a list of siblings: in pairs left to right, then all pairs right to left. */
+static struct kmk_event *heap_join_list(struct kmk_event *list)
+{
+	struct kmk_event *pairs = NULL, *root = NULL;
+
+	while (list) {
+		struct kmk_event *a = list, *b = a->next, *pair;
+
+		list = b ? b->next : NULL;
+		a->next = a->prev = NULL;
+		if (b)
+			b->next = b->prev = NULL;
+		pair = heap_join(a, b);
+		pair->next = pairs;
+		pairs = pair;
+	}
+	while (pairs) {
+		struct kmk_event *pair = pairs;
+
+		pairs = pair->next;
+		pair->next = NULL;
+		root = heap_join(root, pair);
+	}
+	return root;
+}
+
+static void heap_remove(struct kmk_event *e)
+{
+	struct kmk_event *rest = heap_join_list(e->child);
+
+	if (e == event_root) {
+		event_root = rest;
+	} else {
+		if (e->prev->child == e)
+			e->prev->child = e->next;
+		else
+			e->prev->next = e->next;
+		if (e->next)
+			e->next->prev = e->prev;
+		event_root = heap_join(event_root, rest);
+	}
+	e->child = e->next = e->prev = NULL;
+	__atomic_fetch_and(&e->flags, ~KMK_EVENT_QUEUED, __ATOMIC_RELAXED);
+}
+
+static void run_event(struct kmk_event *e)
+{
+	void (*fn)(struct kmk_event *) = e->fn;
+	uint32_t what = e->flags & KMK_EVENT_HARDIRQ ? KMK_CTX_HARDIRQ : KMK_CTX_SOFTIRQ;
+	unsigned long irq = KMK_IRQ_ENABLED;
+
+	kmk_ctx_add(what);
+	if (what == KMK_CTX_HARDIRQ)
+		irq = kmk_irq_save();
+	fn(e);
+	WARN_ONCE((kmk_ctx() & KMK_CTX_COUNT_MASK) != what, "event %pS leaves preempt_count %#x\n",
+		  (void *)fn, kmk_ctx());
+	kmk_irq_restore(irq);
+	kmk_ctx_reset(0);
+}
+
+/* Take the event that is due, or say how long to sleep. */
+static struct kmk_event *next_event(uint64_t *sleep)
+{
+	struct kmk_event *e = event_root;
+	uint64_t now;
+
+	*sleep = UINT64_MAX;
+	if (!e)
+		return NULL;
+	now = port_now();
+	if (e->when > now) {
+		*sleep = e->when - now;
+		return NULL;
+	}
+	heap_remove(e);
+	__atomic_store_n(&event_current, e, __ATOMIC_RELEASE);
+	return e;
+}
+
+static void event_thread(void *arg)
+{
+	struct task_struct *t = kmk_current();
+
+	(void)arg;
+	kmk_self()->flags |= KMK_T_CORE;
+	kmk_set_comm(t, "ksoftirqd");
+	t->flags |= PF_KTHREAD;
+	for (;;) {
+		uint32_t seen = __atomic_load_n(&event_kick, __ATOMIC_ACQUIRE);
+		struct kmk_event *e;
+		uint64_t sleep;
+
+		kmk_lock(&kmk_event_lock);
+		e = next_event(&sleep);
+		kmk_unlock(&kmk_event_lock);
+		if (!e) {
+			port_wait(&event_kick, seen, sleep);
+			continue;
+		}
+		run_event(e);
+		__atomic_store_n(&event_current, NULL, __ATOMIC_RELEASE);
+		__atomic_fetch_add(&event_ends, 1, __ATOMIC_SEQ_CST);
+		port_wake(&event_ends, ~0u >> 1);
+	}
+}
+
+static void event_start(void)
+{
+	if (__atomic_exchange_n(&event_started, 1, __ATOMIC_ACQ_REL))
+		return;
+	if (kmemkit_start() || port_thread_start(event_thread, NULL, "ksoftirqd"))
+		__atomic_store_n(&event_started, 0, __ATOMIC_RELEASE);
+}
+
+bool kmk_event_arm(struct kmk_event *e, u64 when)
+{
+	bool was, first;
+
+	kmk_lock(&kmk_event_lock);
+	was = e->flags & KMK_EVENT_QUEUED;
+	if (was)
+		heap_remove(e);
+	e->when = when;
+	__atomic_fetch_or(&e->flags, KMK_EVENT_QUEUED, __ATOMIC_RELAXED);
+	event_root = heap_join(event_root, e);
+	first = event_root == e;
+	kmk_unlock(&kmk_event_lock);
+	if (__builtin_expect(!__atomic_load_n(&event_started, __ATOMIC_ACQUIRE), 0))
+		event_start();
+	if (first) {
+		__atomic_fetch_add(&event_kick, 1, __ATOMIC_RELEASE);
+		port_wake(&event_kick, 1);
+	}
+	return was;
+}
+
+bool kmk_event_cancel(struct kmk_event *e)
+{
+	bool was;
+
+	kmk_lock(&kmk_event_lock);
+	was = e->flags & KMK_EVENT_QUEUED;
+	if (was)
+		heap_remove(e);
+	kmk_unlock(&kmk_event_lock);
+	return was;
+}
+
+bool kmk_event_queued(const struct kmk_event *e)
+{
+	return __atomic_load_n(&e->flags, __ATOMIC_ACQUIRE) & KMK_EVENT_QUEUED;
+}
+
+bool kmk_event_running(const struct kmk_event *e)
+{
+	return __atomic_load_n(&event_current, __ATOMIC_ACQUIRE) == e;
+}
+
+/* A function that arms itself again is taken out again, so this ends. */
+bool kmk_event_cancel_sync(struct kmk_event *e)
+{
+	bool was = kmk_event_cancel(e);
+
+	for (;;) {
+		uint32_t ends = __atomic_load_n(&event_ends, __ATOMIC_SEQ_CST);
+
+		if (!kmk_event_running(e))
+			break;
+		port_wait(&event_ends, ends, 10000000);
+		was |= kmk_event_cancel(e);
+	}
+	return kmk_event_cancel(e) || was;
+}
+
+struct irq_call {
+	struct kmk_event event;
+	void (*fn)(void *);
+	void *arg;
+	struct completion done;
+};
+
+static void irq_call_fire(struct kmk_event *e)
+{
+	struct irq_call *call = container_of(e, struct irq_call, event);
+
+	call->fn(call->arg);
+	complete(&call->done);
+}
+
+void kmk_run_in_irq(void (*fn)(void *), void *arg)
+{
+	struct irq_call call = {
+		.event = { .fn = irq_call_fire, .flags = KMK_EVENT_HARDIRQ }, .fn = fn, .arg = arg,
+	};
+
+	KMK_CHECK_SLEEP();
+	kmk_event_arm(&call.event, 0);
+	wait_for_completion(&call.done);
+	kmk_event_cancel_sync(&call.event);
+}
+
+/* The host's time at which a jiffy begins. */
+static u64 jiffy_ns(unsigned long when)
+{
+	long left = (long)(when - kmk_jiffies());
+
+	if (left <= 0)
+		return 0;
+	return (port_now() / KMK_NS_PER_JIFFY + (unsigned long)left) * KMK_NS_PER_JIFFY;
+}
+
+void kmk_timer_fire(struct kmk_event *e)
+{
+	struct timer_list *t = container_of(e, struct timer_list, kmk_event);
+
+	if (t->function)
+		t->function(t);
+}
+
+/* A timer without a function has been shut down: it is never armed again. */
+int mod_timer(struct timer_list *t, unsigned long expires)
+{
+	if (!t->function)
+		return 0;
+	t->expires = expires;
+	return kmk_event_arm(&t->kmk_event, jiffy_ns(expires));
+}
+
+int mod_timer_pending(struct timer_list *t, unsigned long expires)
+{
+	return timer_pending(t) ? mod_timer(t, expires) : 0;
+}
+
+int timer_reduce(struct timer_list *t, unsigned long expires)
+{
+	if (timer_pending(t) && time_before_eq(t->expires, expires))
+		return 1;
+	return mod_timer(t, expires);
+}
+
+void add_timer(struct timer_list *t)
+{
+	WARN_ONCE(timer_pending(t), "add_timer() on a pending timer %pS\n", (void *)t->function);
+	mod_timer(t, t->expires);
+}
+
+int del_timer(struct timer_list *t)
+{
+	return kmk_event_cancel(&t->kmk_event);
+}
+
+int del_timer_sync(struct timer_list *t)
+{
+	WARN_ONCE(in_hardirq() && !(t->flags & TIMER_IRQSAFE), "del_timer_sync() in an interrupt\n");
+	return kmk_event_cancel_sync(&t->kmk_event);
+}
+
+int try_to_del_timer_sync(struct timer_list *t)
+{
+	return kmk_event_running(&t->kmk_event) ? -1 : del_timer(t);
+}
+
+int timer_shutdown(struct timer_list *t)
+{
+	t->function = NULL;
+	return del_timer(t);
+}
+
+int timer_shutdown_sync(struct timer_list *t)
+{
+	int was = del_timer_sync(t);
+
+	t->function = NULL;
+	return kmk_event_cancel_sync(&t->kmk_event) || was;
+}
+
+static void hrtimer_fire(struct kmk_event *e)
+{
+	struct hrtimer *t = container_of(e, struct hrtimer, kmk_event);
+
+	if (t->function(t) == HRTIMER_RESTART)
+		kmk_event_arm(e, (u64)t->kmk_expires);
+}
+
+void hrtimer_init(struct hrtimer *t, int clock, enum hrtimer_mode mode)
+{
+	(void)clock;
+	*t = (struct hrtimer){ .kmk_event = {
+		.fn = hrtimer_fire, .flags = mode & HRTIMER_MODE_SOFT ? 0 : KMK_EVENT_HARDIRQ } };
+}
+
+void hrtimer_start(struct hrtimer *t, ktime_t when, enum hrtimer_mode mode)
+{
+	t->kmk_expires = mode & HRTIMER_MODE_REL ? ktime_add_safe(ktime_get(), when) : when;
+	kmk_event_arm(&t->kmk_event, (u64)t->kmk_expires);
+}
+
+int hrtimer_cancel(struct hrtimer *t)
+{
+	return kmk_event_cancel_sync(&t->kmk_event);
+}
+
+int hrtimer_try_to_cancel(struct hrtimer *t)
+{
+	return kmk_event_running(&t->kmk_event) ? -1 : kmk_event_cancel(&t->kmk_event);
+}
+
+u64 hrtimer_forward(struct hrtimer *t, ktime_t now, ktime_t interval)
+{
+	u64 steps;
+
+	if (now < t->kmk_expires || interval <= 0)
+		return 0;
+	steps = (u64)(now - t->kmk_expires) / (u64)interval + 1;
+	t->kmk_expires += (ktime_t)steps * interval;
+	return steps;
+}
+
+int schedule_hrtimeout(ktime_t *expires, enum hrtimer_mode mode)
+{
+	ktime_t left = mode & HRTIMER_MODE_REL ? *expires : *expires - ktime_get();
+
+	if (left <= 0) {
+		__set_current_state(TASK_RUNNING);
+		return 0;
+	}
+	return schedule_timeout((long)(left / KMK_NS_PER_JIFFY) + 1) ? -EINTR : 0;
+}
+
+void kmk_tasklet_fire(struct kmk_event *e)
+{
+	struct tasklet_struct *t = container_of(e, struct tasklet_struct, kmk_event);
+
+	if (atomic_read(&t->count))
+		kmk_event_arm(e, port_now() + 100000);
+	else if (t->use_callback)
+		t->callback(t);
+	else
+		t->func(t->data);
+}
+
+void tasklet_init(struct tasklet_struct *t, void (*func)(unsigned long), unsigned long data)
+{
+	*t = (struct tasklet_struct){ .func = func, .data = data, .kmk_event = { .fn = kmk_tasklet_fire } };
+}
+
+void tasklet_setup(struct tasklet_struct *t, void (*callback)(struct tasklet_struct *))
+{
+	*t = (struct tasklet_struct){ .use_callback = true, .callback = callback,
+				      .kmk_event = { .fn = kmk_tasklet_fire } };
+}
+
+void tasklet_schedule(struct tasklet_struct *t)
+{
+	if (!kmk_event_queued(&t->kmk_event))
+		kmk_event_arm(&t->kmk_event, 0);
+}
+
+void tasklet_kill(struct tasklet_struct *t)
+{
+	kmk_event_cancel_sync(&t->kmk_event);
+}
+
+void tasklet_disable(struct tasklet_struct *t)
+{
+	atomic_inc(&t->count);
+	while (kmk_event_running(&t->kmk_event))
+		port_yield();
+}
+
+void tasklet_enable(struct tasklet_struct *t)
+{
+	atomic_dec(&t->count);
+}
+
+void kmk_irq_work_fire(struct kmk_event *e)
+{
+	struct irq_work *w = container_of(e, struct irq_work, kmk_event);
+
+	w->func(w);
+}
+
+bool irq_work_queue(struct irq_work *w)
+{
+	if (kmk_event_queued(&w->kmk_event))
+		return false;
+	kmk_event_arm(&w->kmk_event, 0);
+	return true;
+}
+
+void irq_work_sync(struct irq_work *w)
+{
+	while (kmk_event_queued(&w->kmk_event) || kmk_event_running(&w->kmk_event))
+		port_yield();
+}
+
+/* Events armed in the parent stay armed; the thread comes back with the next one. */
+void kmk_event_fork_child(void)
+{
+	event_started = 0;
+	event_current = NULL;
+}

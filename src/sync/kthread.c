@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernel threads: a host thread, a task, and a kmk_try() around the function. */
+#include <linux/bug.h>
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/sched/task.h>
+#include <linux/string.h>
+
+#include "sync.h"
+#include "unwind.h"
+
+#define KTHREAD_STOP	1u
+#define KTHREAD_PARK	2u
+#define KTHREAD_PARKED	4u
+#define KTHREAD_ENDED	8u
+
+static unsigned int kflags(const struct task_struct *t)
+{
+	return __atomic_load_n(&t->kmk_kflags, __ATOMIC_ACQUIRE);
+}
+
+static void kthread_body(void *arg)
+{
+	struct task_struct *t = arg;
+
+	t->exit_code = t->kmk_fn(t->kmk_data);
+}
+
+/* The thread's first and last function. */
+static void kthread_entry(void *arg)
+{
+	struct task_struct *t = arg;
+	unsigned int state;
+
+	kmk_task_bind(t);
+	kmk_self()->flags |= KMK_T_CORE;
+	while ((state = __atomic_load_n(&t->__state, __ATOMIC_ACQUIRE)) != TASK_RUNNING)
+		port_wait(&t->__state, state, UINT64_MAX);
+	t->exit_code = -EINTR;
+	if (!(kflags(t) & KTHREAD_STOP)) {
+		kthread_parkme();
+		kmk_try(kthread_body, t);
+	}
+	WARN_ONCE(kmk_self()->ctx, "kthread %s ends in atomic context: preempt_count %#x\n", t->comm,
+		  kmk_self()->ctx);
+	kmk_ctx_reset(0);
+	__atomic_fetch_or(&t->kmk_kflags, KTHREAD_ENDED, __ATOMIC_RELEASE);
+	complete_all(&t->kmk_parked);
+	complete_all(&t->kmk_exited);
+	kmk_task_unbind();
+}
+
+static struct task_struct *create(int (*fn)(void *data), void *data, unsigned int state,
+				  const char *name)
+{
+	struct task_struct *t;
+
+	if (kmemkit_start())
+		return ERR_PTR(-ENOMEM);
+	t = kmk_task_alloc();
+	if (!t)
+		return ERR_PTR(-ENOMEM);
+	kmk_set_comm(t, name);
+	t->flags = PF_KTHREAD;
+	t->kmk_fn = fn;
+	t->kmk_data = data;
+	__atomic_store_n(&t->__state, state, __ATOMIC_RELEASE);
+	if (port_thread_start(kthread_entry, t, t->comm)) {
+		put_task_struct(t);
+		return ERR_PTR(-ENOMEM);
+	}
+	return t;
+}
+
+static struct task_struct *create_va(int (*fn)(void *data), void *data, const char *fmt, va_list args)
+{
+	char name[TASK_COMM_LEN];
+
+	KMK_CHECK_SLEEP();
+	vsnprintf(name, sizeof(name), fmt, args);
+	return create(fn, data, TASK_UNINTERRUPTIBLE, name);
+}
+
+struct task_struct *kmk_kthread_run_any(int (*fn)(void *data), void *data, const char *name)
+{
+	return create(fn, data, TASK_RUNNING, name);
+}
+
+struct task_struct *kthread_create_on_node(int (*fn)(void *data), void *data, int node,
+					   const char *fmt, ...)
+{
+	struct task_struct *t;
+	va_list args;
+
+	(void)node;
+	va_start(args, fmt);
+	t = create_va(fn, data, fmt, args);
+	va_end(args);
+	return t;
+}
+
+struct task_struct *kmk_kthread_create_on_cpu(int (*fn)(void *data), void *data, unsigned int cpu,
+					      const char *fmt, ...)
+{
+	struct task_struct *t;
+	va_list args;
+
+	va_start(args, fmt);
+	t = create_va(fn, data, fmt, args);
+	va_end(args);
+	(void)cpu;
+	return t;
+}
+
+int kthread_stop(struct task_struct *k)
+{
+	int ret;
+
+	KMK_CHECK_SLEEP();
+	kmk_get_task(k);
+	__atomic_fetch_or(&k->kmk_kflags, KTHREAD_STOP, __ATOMIC_SEQ_CST);
+	kthread_unpark(k);
+	wake_up_process(k);
+	wait_for_completion(&k->kmk_exited);
+	ret = k->exit_code;
+	put_task_struct(k);
+	return ret;
+}
+
+int kthread_stop_put(struct task_struct *k)
+{
+	int ret = kthread_stop(k);
+
+	put_task_struct(k);
+	return ret;
+}
+
+bool kthread_should_stop(void)
+{
+	return kflags(kmk_task()) & KTHREAD_STOP;
+}
+
+bool __kthread_should_park(struct task_struct *k)
+{
+	return kflags(k) & KTHREAD_PARK;
+}
+
+bool kthread_should_park(void)
+{
+	return __kthread_should_park(kmk_task());
+}
+
+void kthread_parkme(void)
+{
+	struct task_struct *t = kmk_task();
+
+	while (kmk_set_state(t, TASK_PARKED), kflags(t) & KTHREAD_PARK) {
+		if (!(__atomic_fetch_or(&t->kmk_kflags, KTHREAD_PARKED, __ATOMIC_SEQ_CST) & KTHREAD_PARKED))
+			complete(&t->kmk_parked);
+		schedule();
+	}
+	__atomic_fetch_and(&t->kmk_kflags, ~KTHREAD_PARKED, __ATOMIC_SEQ_CST);
+	__set_current_state(TASK_RUNNING);
+}
+
+int kthread_park(struct task_struct *k)
+{
+	if (kflags(k) & KTHREAD_ENDED)
+		return -ENOSYS;
+	if (__atomic_fetch_or(&k->kmk_kflags, KTHREAD_PARK, __ATOMIC_SEQ_CST) & KTHREAD_PARK)
+		return -EBUSY;
+	if (k != kmk_task()) {
+		wake_up_process(k);
+		wait_for_completion(&k->kmk_parked);
+	}
+	return 0;
+}
+
+void kthread_unpark(struct task_struct *k)
+{
+	if (__atomic_fetch_and(&k->kmk_kflags, ~KTHREAD_PARK, __ATOMIC_SEQ_CST) & KTHREAD_PARK)
+		wake_up_state(k, TASK_PARKED);
+}
+
+void *kthread_data(struct task_struct *k)
+{
+	return k->kmk_data;
+}
+
+void *kthread_func(struct task_struct *k)
+{
+	return (void *)k->kmk_fn;
+}
+
+void kthread_bind(struct task_struct *k, unsigned int cpu)
+{
+	(void)k, (void)cpu;
+}
+
+void kthread_bind_mask(struct task_struct *k, const struct cpumask *mask)
+{
+	(void)k, (void)mask;
+}
+
+void kthread_exit(long result)
+{
+	struct task_struct *t = kmk_task();
+
+	t->exit_code = (int)result;
+	if (!kmk_can_throw())
+		panic("kthread_exit() called by %s, which is no kernel thread", t->comm);
+	kmk_throw();
+}
+
+/*
+ * Who waits for done may free what this thread's function still stands on, so nothing of it may
+ * run afterwards: the unwinding that follows touches only the thread's own stack.
+ */
+void kthread_complete_and_exit(struct completion *done, long result)
+{
+	if (done)
+		complete(done);
+	kthread_exit(result);
+}

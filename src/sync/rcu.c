@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Grace periods.
+ *
+ * A reader's word in its task holds the depth (low bits) and the phase read at the outermost
+ * lock. A grace period flips the phase twice, each time waiting for the readers of the other
+ * phase: after one flip alone, a reader that had read the old phase but not stored it yet could
+ * be missed. All steps are sequentially consistent read-modify-writes, which ThreadSanitizer
+ * follows (it does not know fences).
+ */
+#include <linux/bug.h>
+#include <linux/completion.h>
+#include <linux/kthread.h>
+#include <linux/percpu-defs.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/srcu.h>
+
+#include "sync.h"
+
+#define PHASE		0x10000UL
+#define WAIT_SPINS	200u
+#define SINGLES		4096u		/* one-argument kvfree_rcu's on their way */
+#define MANY		200000u		/* waiting objects above which callers that may sleep wait */
+
+struct rcu_list {
+	struct rcu_head *first, **tail;
+};
+
+static unsigned long rcu_phase = 1;	/* phase bit, and 1: the depth of an outermost lock */
+static unsigned long rcu_done;		/* grace periods completed */
+static struct mutex rcu_gp = __MUTEX_INITIALIZER(rcu_gp);
+
+struct kmk_lock kmk_rcu_lock = KMK_LOCK_INIT(KMK_RANK_RCU);
+static struct rcu_list callbacks, frees;
+static void *singles[SINGLES];
+static unsigned nr_singles;
+static unsigned long nr_waiting;	/* objects of frees and singles not yet freed */
+static uint32_t rcu_work;		/* changes when something is queued */
+static uint32_t rcu_started;
+
+void rcu_read_lock(void)
+{
+	struct task_struct *t = kmk_task();
+	unsigned long v = t->kmk_rcu;
+
+	if (v & KMK_RCU_DEPTH)
+		__atomic_store_n(&t->kmk_rcu, v + 1, __ATOMIC_RELAXED);
+	else
+		__atomic_exchange_n(&t->kmk_rcu, __atomic_load_n(&rcu_phase, __ATOMIC_RELAXED),
+				    __ATOMIC_SEQ_CST);
+}
+
+void rcu_read_unlock(void)
+{
+	struct task_struct *t = kmk_task();
+
+	if (WARN_ONCE(!(t->kmk_rcu & KMK_RCU_DEPTH), "rcu_read_unlock() without rcu_read_lock()\n"))
+		return;
+	__atomic_store_n(&t->kmk_rcu, t->kmk_rcu - 1, __ATOMIC_RELEASE);
+}
+
+int kmk_rcu_depth(void)
+{
+	return (int)kmk_rcu_depth_now(kmk_self());
+}
+
+static bool reads_in_phase(const struct task_struct *t, unsigned long phase)
+{
+	unsigned long v = __atomic_load_n(&t->kmk_rcu, __ATOMIC_ACQUIRE);
+
+	return (v & KMK_RCU_DEPTH) && (v & PHASE) == phase;
+}
+
+static void wait_for_phase(unsigned long phase)
+{
+	static uint32_t never;
+	unsigned high = __atomic_fetch_add(&kmk_tasks_high, 0, __ATOMIC_SEQ_CST);
+
+	for (unsigned i = 0; i < high; i++)
+		for (unsigned round = 0; reads_in_phase(&kmk_tasks[i], phase); round++) {
+			if (round < WAIT_SPINS)
+				port_relax();
+			else if (round < 2 * WAIT_SPINS)
+				port_yield();
+			else
+				port_wait(&never, 0, 200000);
+		}
+}
+
+static void grace_period(void)
+{
+	mutex_lock(&rcu_gp);
+	for (int flip = 0; flip < 2; flip++) {
+		unsigned long old = __atomic_fetch_xor(&rcu_phase, PHASE, __ATOMIC_SEQ_CST) & PHASE;
+
+		wait_for_phase(old);
+	}
+	__atomic_fetch_add(&rcu_done, 1, __ATOMIC_SEQ_CST);
+	mutex_unlock(&rcu_gp);
+}
+
+void synchronize_rcu(void)
+{
+	KMK_CHECK_SLEEP();
+	if (WARN_ONCE(kmk_rcu_depth(), "synchronize_rcu() inside a reader would wait for itself\n"))
+		return;
+	grace_period();
+}
+
+/* A cookie names the grace period after the one that may be under way. */
+unsigned long get_state_synchronize_rcu(void)
+{
+	return __atomic_fetch_add(&rcu_done, 0, __ATOMIC_SEQ_CST) + 2;
+}
+
+unsigned long start_poll_synchronize_rcu(void)
+{
+	return get_state_synchronize_rcu();
+}
+
+bool poll_state_synchronize_rcu(unsigned long cookie)
+{
+	return (long)(__atomic_load_n(&rcu_done, __ATOMIC_ACQUIRE) - cookie) >= 0;
+}
+
+void cond_synchronize_rcu(unsigned long cookie)
+{
+	if (!poll_state_synchronize_rcu(cookie))
+		synchronize_rcu();
+}
+
+static void list_append(struct rcu_list *l, struct rcu_head *head)
+{
+	head->next = NULL;
+	if (!l->first)
+		l->tail = &l->first;
+	*l->tail = head;
+	l->tail = &head->next;
+}
+
+static struct rcu_head *list_take(struct rcu_list *l)
+{
+	struct rcu_head *first = l->first;
+
+	l->first = NULL;
+	return first;
+}
+
+static void run_callbacks(struct rcu_head *head)
+{
+	while (head) {
+		struct rcu_head *next = head->next;
+		void (*func)(struct rcu_head *) = head->func;
+
+		kmk_ctx_add(KMK_CTX_SOFTIRQ);
+		func(head);
+		WARN_ONCE(kmk_ctx() != KMK_CTX_SOFTIRQ, "RCU call-back %pS leaves preempt_count %#x\n",
+			  (void *)func, kmk_ctx());
+		kmk_ctx_reset(0);
+		head = next;
+	}
+}
+
+static unsigned long free_list(struct rcu_head *head)
+{
+	unsigned long n = 0;
+
+	for (; head; n++) {
+		struct rcu_head *next = head->next;
+
+		kvfree((void *)head->func);
+		head = next;
+	}
+	return n;
+}
+
+/* One batch: what is queued now, after one grace period. */
+static void rcu_batch(void)
+{
+	static void *batch[SINGLES];
+	struct rcu_head *cbs, *objects;
+	unsigned nr;
+	unsigned long freed;
+
+	kmk_lock(&kmk_rcu_lock);
+	cbs = list_take(&callbacks);
+	objects = list_take(&frees);
+	nr = nr_singles;
+	nr_singles = 0;
+	for (unsigned i = 0; i < nr; i++)
+		batch[i] = singles[i];
+	kmk_unlock(&kmk_rcu_lock);
+	if (!cbs && !objects && !nr)
+		return;
+	grace_period();
+	freed = free_list(objects);
+	for (unsigned i = 0; i < nr; i++)
+		kvfree(batch[i]);
+	__atomic_fetch_sub(&nr_waiting, freed + nr, __ATOMIC_RELEASE);
+	run_callbacks(cbs);
+}
+
+static void rcu_thread(void *arg)
+{
+	struct task_struct *t = kmk_current();
+
+	(void)arg;
+	kmk_self()->flags |= KMK_T_CORE;
+	kmk_set_comm(t, "rcu");
+	t->flags |= PF_KTHREAD;
+	for (;;) {
+		uint32_t seen = __atomic_load_n(&rcu_work, __ATOMIC_SEQ_CST);
+
+		rcu_batch();
+		port_wait(&rcu_work, seen, UINT64_MAX);
+	}
+}
+
+static void rcu_kick(void)
+{
+	__atomic_fetch_add(&rcu_work, 1, __ATOMIC_SEQ_CST);
+	port_wake(&rcu_work, 1);
+	if (__builtin_expect(__atomic_load_n(&rcu_started, __ATOMIC_ACQUIRE), 1))
+		return;
+	if (__atomic_exchange_n(&rcu_started, 1, __ATOMIC_ACQ_REL))
+		return;
+	if (kmemkit_start() || port_thread_start(rcu_thread, NULL, "rcu"))
+		__atomic_store_n(&rcu_started, 0, __ATOMIC_RELEASE);
+}
+
+void call_rcu(struct rcu_head *head, rcu_callback_t func)
+{
+	bool first;
+
+	head->func = func;
+	kmk_lock(&kmk_rcu_lock);
+	first = !callbacks.first;
+	list_append(&callbacks, head);
+	kmk_unlock(&kmk_rcu_lock);
+	if (first)
+		rcu_kick();
+}
+
+static bool may_sleep(void)
+{
+	struct kmk_thread *self = kmk_self();
+
+	return !self->ctx && !kmk_rcu_depth_now(self);
+}
+
+/* Too many objects wait: whoever may sleep waits for a batch instead of making more. */
+static void back_pressure(void)
+{
+	if (__atomic_load_n(&nr_waiting, __ATOMIC_RELAXED) > MANY && may_sleep())
+		rcu_barrier();
+}
+
+static void free_later(struct rcu_head *head, void *ptr)
+{
+	bool first;
+
+	head->func = (rcu_callback_t)ptr;
+	kmk_lock(&kmk_rcu_lock);
+	first = !frees.first;
+	list_append(&frees, head);
+	__atomic_fetch_add(&nr_waiting, 1, __ATOMIC_RELAXED);
+	kmk_unlock(&kmk_rcu_lock);
+	if (first)
+		rcu_kick();
+}
+
+static bool free_single_later(void *ptr)
+{
+	unsigned at;
+
+	kmk_lock(&kmk_rcu_lock);
+	at = nr_singles;
+	if (at < SINGLES) {
+		singles[nr_singles++] = ptr;
+		__atomic_fetch_add(&nr_waiting, 1, __ATOMIC_RELAXED);
+	}
+	kmk_unlock(&kmk_rcu_lock);
+	if (at == 0)
+		rcu_kick();
+	return at < SINGLES;
+}
+
+void kmk_kvfree_call_rcu(struct rcu_head *head, void *ptr)
+{
+	if (head) {
+		free_later(head, ptr);
+		back_pressure();
+		return;
+	}
+	KMK_CHECK_SLEEP();
+	if (!free_single_later(ptr)) {
+		grace_period();
+		kvfree(ptr);
+	}
+}
+
+struct barrier {
+	struct rcu_head head;
+	struct completion done;
+};
+
+static void barrier_reached(struct rcu_head *head)
+{
+	complete(&((struct barrier *)head)->done);
+}
+
+/* Batches run in order and free objects before they run call-backs, so one more call-back tells. */
+void rcu_barrier(void)
+{
+	struct barrier b = { .done = { 0 } };
+
+	KMK_CHECK_SLEEP();
+	call_rcu(&b.head, barrier_reached);
+	rcu_kick();
+	wait_for_completion(&b.done);
+}
+
+void kmk_rcu_fork_child(void)
+{
+	mutex_init(&rcu_gp);
+	rcu_started = 0;
+}
+
+int init_srcu_struct(struct srcu_struct *s)
+{
+	*s = (struct srcu_struct)__SRCU_INIT(*s);
+	return 0;
+}
+
+void cleanup_srcu_struct(struct srcu_struct *s)
+{
+	WARN_ONCE(s->readers[0] || s->readers[1], "srcu_struct %p is cleaned up with readers\n", (void *)s);
+}
+
+/* The index may change between the load and the count; such a reader is met by the second flip. */
+int srcu_read_lock(struct srcu_struct *s)
+{
+	unsigned int i = __atomic_load_n(&s->index, __ATOMIC_RELAXED) & 1;
+
+	__atomic_fetch_add(&s->readers[i], 1, __ATOMIC_SEQ_CST);
+	return (int)i;
+}
+
+void srcu_read_unlock(struct srcu_struct *s, int index)
+{
+	if (__atomic_sub_fetch(&s->readers[index & 1], 1, __ATOMIC_SEQ_CST) == 0) {
+		__atomic_fetch_add(&s->wake, 1, __ATOMIC_SEQ_CST);
+		port_wake(&s->wake, 1);
+	}
+}
+
+static void srcu_drain(struct srcu_struct *s, unsigned int i)
+{
+	for (;;) {
+		uint32_t seen = __atomic_load_n(&s->wake, __ATOMIC_SEQ_CST);
+
+		if (!__atomic_fetch_add(&s->readers[i], 0, __ATOMIC_SEQ_CST))
+			return;
+		kmk_sleep_on(&s->wake, seen, 10000000);
+	}
+}
+
+void synchronize_srcu(struct srcu_struct *s)
+{
+	KMK_CHECK_SLEEP();
+	mutex_lock(&s->mutex);
+	for (int flip = 0; flip < 2; flip++) {
+		unsigned int old = s->index & 1;
+
+		srcu_drain(s, !old);
+		__atomic_fetch_xor(&s->index, 1, __ATOMIC_SEQ_CST);
+		srcu_drain(s, old);
+	}
+	mutex_unlock(&s->mutex);
+}
+
+/* Thin: the grace period of ordinary readers does not cover s, so this waits here. */
+void call_srcu(struct srcu_struct *s, struct rcu_head *head, rcu_callback_t func)
+{
+	synchronize_srcu(s);
+	call_rcu(head, func);
+}
+
+void srcu_barrier(struct srcu_struct *s)
+{
+	(void)s;
+	rcu_barrier();
+}

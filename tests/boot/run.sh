@@ -1,0 +1,104 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Boot the images under QEMU (TCG, no KVM) and look at what they print and how they end.
+# BUILD is the build folder. Exit status of an image: 33 good, 35 failed (port_halt).
+set -u
+build=${BUILD:-build}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+ok() { passed=$((passed + 1)); }
+bad() {
+	failed=$((failed + 1))
+	echo "not ok: $*"
+	[ ! -f "$work/out" ] || sed 's/^/    | /' "$work/out" | tail -n 30
+}
+
+# boot IMAGE QEMU-ARGS...: the text goes to $work/out, the status to $status.
+boot() {
+	image=$build/tests/boot/$1
+	shift
+	timeout 30 qemu-system-x86_64 -kernel "$image" -accel tcg -nodefaults -display none -serial stdio \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 -no-reboot "$@" >"$work/out" 2>&1 </dev/null
+	status=$?
+}
+
+# expect NAME STATUS PATTERN...: the last boot ended so and printed lines like these, in this order.
+expect() {
+	name=$1 want=$2
+	shift 2
+	[ $status = "$want" ] || { bad "$name: status $status, not $want"; return; }
+	from=1
+	for pattern; do
+		line=$(tail -n +$from "$work/out" | grep -nE -m1 -- "$pattern" | cut -d: -f1)
+		[ -n "$line" ] || { bad "$name: no line like '$pattern'"; return; }
+		from=$((from + line))
+	done
+	ok
+}
+
+command -v qemu-system-x86_64 >/dev/null || { bad "qemu-system-x86_64 is not installed"; exit 1; }
+if ! ninja -C "$build" --quiet tests/boot/selftest.elf tests/boot/frames_only.elf; then
+	bad "the images do not build"
+	exit 1
+fi
+
+all_good='^[1-9][0-9]* passed, 0 failed$'
+
+# The host alone, on several machines.
+boot selftest.elf -machine q35
+expect "host, q35" 33 '^000000001000-00000009f000 RAM$' '^000000100000-[0-9a-f]+ reserved$' "$all_good"
+boot selftest.elf -machine pc -m 6G
+expect "host, pc, 6 GiB" 33 '^000100000000-0001c0000000 RAM$' "$all_good"
+boot selftest.elf -machine pc -m 16M
+expect "host, pc, 16 MiB" 33 "$all_good"
+boot selftest.elf -machine microvm
+expect "host, microvm" 33 "$all_good"
+boot selftest.elf -machine q35 -cpu max -m 3G
+expect "host, 1 GiB pages" 33 "$all_good"
+
+# Each fault is explained.
+fault() { # NAME PATTERN...
+	name=$1
+	shift
+	boot selftest.elf -machine pc -append "fault=$name"
+	expect "fault $name" 35 "$@"
+}
+rip='RIP ffffffff801[0-9a-f]{5}'
+fault null "^EXCEPTION 14 \(page fault\) error 2 $rip CR2 0000000000000008" '^write to .*\(null pointer\)'
+fault rodata '^EXCEPTION 14 \(page fault\) error 3' "^write to .*protection \(the image's read-only part\)"
+fault exec '^EXCEPTION 14 \(page fault\) error 11' "^execute of .*\(the image's data\)"
+fault stack '^EXCEPTION 8 \(double fault\)' '^write to .*stack overflow: the guard page'
+fault guard '^EXCEPTION 14 \(page fault\) error 0' '^read of ffffc90000003000: not present \(vmalloc window\)'
+fault dummy '^EXCEPTION 14 ' '^write to ffffd00000000000: .*\(per-CPU arrays\)'
+fault ud '^EXCEPTION 6 \(invalid opcode\)' '^Call trace:' '^ ffffffff801'
+
+# Frames only: buddyinfo in the kernel's format, the same before and after.
+zone='^Node 0, zone +(DMA|DMA32|Normal) ( *[0-9]+ ){11}$'
+for machine in "q35 -m 128M" "pc -m 6G" "pc -m 32M"; do
+	boot frames_only.elf -machine $machine
+	expect "frames, $machine" 33 "$zone" "$zone" "$all_good"
+	grep '^Node' "$work/out" >"$work/lines"
+	half=$(($(wc -l <"$work/lines") / 2))
+	head -n $half "$work/lines" >"$work/before"
+	tail -n $half "$work/lines" >"$work/after"
+	if [ $half -gt 0 ] && cmp -s "$work/before" "$work/after"; then ok
+	else bad "buddyinfo differs: $machine"; fi
+done
+
+# Boot time: emulator start to exit, the least of five.
+best=999999
+for i in 1 2 3 4 5; do
+	start=$(date +%s%N)
+	boot frames_only.elf -machine q35
+	ms=$((($(date +%s%N) - start) / 1000000))
+	[ $ms -ge $best ] || best=$ms
+done
+cat "$work/lines"
+echo "boot: $best ms from the start of QEMU to its exit (frames_only.elf, q35, 128 MiB, TCG, least of 5)"
+if [ $best -lt 500 ]; then ok; else bad "boot takes $best ms, not under 500"; fi
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]

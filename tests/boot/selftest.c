@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The bare-metal host by itself, without the core: what port/port.h promises, and what each fault
+ * looks like on the serial line (boot option fault=null|rodata|exec|stack|guard|dummy|ud).
+ */
+#include "port/x86_64/bare.h"
+
+void *memcpy(void *restrict to, const void *restrict from, size_t n);
+void *memmove(void *to, const void *from, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+
+static unsigned passed, failed;
+
+#define CHECK(c) check((c), #c)
+static void check(bool ok, const char *what)
+{
+	passed += ok;
+	failed += !ok;
+	if (!ok)
+		bare_printf("not ok: %s\n", what);
+}
+
+static void print_map(const struct port_desc *d)
+{
+	static const char *const kinds[] = { "?", "RAM", "high", "reserved" };
+
+	for (unsigned i = 0; i < d->nr_ranges; i++)
+		bare_printf("%012lx-%012lx %s\n", d->ranges[i].start, d->ranges[i].end,
+			    kinds[d->ranges[i].kind & 3]);
+}
+
+static const struct port_range *largest(const struct port_desc *d)
+{
+	const struct port_range *best = &d->ranges[0];
+
+	for (unsigned i = 1; i < d->nr_ranges; i++)
+		if (d->ranges[i].kind == PORT_RAM &&
+		    d->ranges[i].end - d->ranges[i].start > best->end - best->start)
+			best = &d->ranges[i];
+	return best;
+}
+
+static bool writable(uint64_t pa)
+{
+	volatile uint64_t *p = __va(pa);
+
+	*p = pa ^ 0x5a5a;
+	return *p == (pa ^ 0x5a5a);
+}
+
+static void test_direct(const struct port_desc *d)
+{
+	CHECK(d->nr_ranges >= 2 && d->nr_cpus == 1 && d->nr_ids == 1 && d->options);
+	for (unsigned i = 0; i < d->nr_ranges; i++) {
+		const struct port_range *r = &d->ranges[i];
+
+		CHECK(r->start < r->end && !((r->start | r->end) & ~PAGE_MASK));
+		CHECK(!i || r->start >= r[-1].end);
+		if (r->kind == PORT_RAM)
+			CHECK(writable(r->start) && writable(r->end - PAGE_SIZE));
+	}
+}
+
+static void test_alias(uint64_t pa)
+{
+	volatile uint64_t *direct = __va(pa), *a = (void *)VMALLOC_START, *b = (void *)(VMALLOC_START + 8192);
+
+	CHECK(port_map((void *)a, pa, PAGE_SIZE, PORT_READ | PORT_WRITE) == 0);
+	CHECK(port_map((void *)b, pa, PAGE_SIZE, PORT_READ) == 0);
+	*a = 42;
+	CHECK(*direct == 42 && *b == 42);
+	port_unmap((void *)b, PAGE_SIZE);
+	CHECK(port_map((void *)b, pa + PAGE_SIZE, PAGE_SIZE, PORT_READ | PORT_WRITE) == 0);
+	*b = 43;
+	CHECK(*a == 42 && direct[512] == 43);
+	CHECK(port_map((void *)(VMALLOC_START + 1), pa, PAGE_SIZE, PORT_READ) == -EINVAL);
+	CHECK(port_map(__va(pa), pa, PAGE_SIZE, PORT_READ) == -EINVAL);
+	port_unmap((void *)a, 3 * PAGE_SIZE);
+	/* A page inside a large one: the rest keeps its contents and rights. */
+	CHECK(port_protect(__va(pa), PAGE_SIZE, 0) == 0);
+	CHECK(writable(pa + 2 * PAGE_SIZE) && direct[512] == 43);
+	CHECK(port_protect(__va(pa), PAGE_SIZE, PORT_READ | PORT_WRITE) == 0 && *direct == 42);
+}
+
+static bool all_zero(uintptr_t at, size_t len)
+{
+	for (size_t i = 0; i < len / 8; i++)
+		if (((volatile uint64_t *)at)[i])
+			return false;
+	return true;
+}
+
+static void test_demand(uint64_t ram)
+{
+	uintptr_t own = KMK_PCPU_BASE + ((uintptr_t)KMK_PCPU_DUMMIES << KMK_PCPU_SHIFT);
+
+	CHECK(all_zero(KMK_VMEMMAP + ram / 64, PAGE_SIZE));
+	CHECK(all_zero(KMK_VMEMMAP + KMK_DIRECT_MAX / 64 - PAGE_SIZE, PAGE_SIZE));
+	CHECK(all_zero(KMK_PCPU_BASE, 64) && all_zero(own - 64, 64) && all_zero(own, 8192));
+	*(volatile uint64_t *)own = 7;
+	*(volatile uint64_t *)(own + (64 << 20)) = 8;
+	CHECK(*(volatile uint64_t *)own == 7 && all_zero(own + 8, 4088) && all_zero(own + 4096, 4096));
+	CHECK(all_zero(KMK_PCPU_BASE, 64));
+}
+
+static void test_time(void)
+{
+	uint64_t a = port_now(), r = port_realtime();
+	uint32_t word = 1, rnd[4] = { 0 };
+
+	CHECK(port_wait(&word, 1, 2000000) == -ETIMEDOUT);
+	a = port_now() - a;
+	CHECK(a >= 2000000 && a < 2000000000);
+	CHECK(port_wait(&word, 2, UINT64_MAX) == 0);
+	CHECK(r > 1577836800000000000ULL && port_realtime() > r);	/* after 2019 */
+	port_entropy(rnd, sizeof(rnd));
+	CHECK(rnd[0] != rnd[1] && rnd[1] != rnd[2] && rnd[2] != rnd[3]);
+}
+
+static void sum_range(uintptr_t start, uintptr_t end, void *data)
+{
+	uintptr_t *at = data;
+
+	if (*at >= start && *at < end)
+		*at = 0;
+}
+
+static __attribute__((noinline)) void test_stack(void)
+{
+	uintptr_t pc[8], mark = (uintptr_t)&mark, global = (uintptr_t)&failed;
+
+	CHECK(port_backtrace(pc, 8, 0) >= 2 && pc[0] > (uintptr_t)test_stack &&
+	      pc[0] < (uintptr_t)bare_text_end);
+	port_roots(sum_range, &mark);
+	port_roots(sum_range, &global);
+	CHECK(!mark && !global);
+	CHECK(port_thread_start(NULL, NULL, "x") == -EAGAIN && port_fence(0) == 0);
+}
+
+static void test_mem(void)
+{
+	char buf[64], two[64];
+
+	__builtin_memset(buf, 'x', sizeof(buf));
+	for (int i = 0; i < 40; i++)
+		buf[i] = (char)('a' + i % 26);
+	memmove(buf + 3, buf, 37);
+	CHECK(buf[3] == 'a' && buf[39] == 'a' + 36 % 26 && buf[40] == 'x');
+	memmove(buf, buf + 3, 37);
+	CHECK(buf[0] == 'a' && buf[36] == 'a' + 36 % 26);
+	memcpy(two, buf, 63);
+	CHECK(memcmp(two, buf, 63) == 0);
+	two[61]++;
+	CHECK(memcmp(two, buf, 63) > 0 && memcmp(buf, two, 63) < 0 && memcmp(two, buf, 61) == 0);
+}
+
+static bool option(const char *want)
+{
+	for (const char *o = bare_options; *o; o++) {
+		const char *a = o, *b = want;
+
+		while (*b && *a == *b)
+			a++, b++;
+		if (!*b && (!*a || *a == ' '))
+			return true;
+	}
+	return false;
+}
+
+static volatile int depth = 1000000;	/* deeper than the stack */
+
+static int overflow(int n)
+{
+	volatile char pad[512];
+
+	pad[0] = (char)n;
+	return n < depth ? overflow(n + 1) + pad[0] : 0;
+}
+
+static const int constant[2] = { 1, 2 };
+static volatile int variable;
+static int *volatile null_pointer;
+
+static void fault(void)
+{
+	if (option("fault=null"))
+		null_pointer[2] = 1;
+	if (option("fault=rodata"))
+		*(volatile int *)(uintptr_t)&constant[depth & 1] = 2;
+	if (option("fault=exec"))
+		((void (*)(void))(uintptr_t)&variable)();
+	if (option("fault=stack"))
+		overflow(0);
+	if (option("fault=dummy"))
+		*(volatile int *)KMK_PCPU_BASE = 1;
+	if (option("fault=guard"))
+		variable = *(volatile int *)(VMALLOC_START + 3 * PAGE_SIZE);
+	if (option("fault=ud"))
+		__asm__ volatile("ud2");
+}
+
+int bare_main(void)
+{
+	struct port_desc d;
+	uint64_t ram;
+
+	if (port_describe(&d))
+		return 1;
+	print_map(&d);
+	ram = largest(&d)->start + PAGE_SIZE;
+	ram = (ram + (2 << 20)) & ~((2UL << 20) - 1);
+	test_direct(&d);
+	test_alias(ram);
+	test_demand(ram);
+	test_time();
+	test_stack();
+	test_mem();
+	fault();
+	bare_printf("%u passed, %u failed\n", passed, failed);
+	return failed != 0;
+}

@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Every public header compiles alone: in the kernel profile, as core, and in the mixed profile before
+# and after the common libc headers, with each compiler that is there. Names the header that does not.
+#
+#   tests/check_headers.sh [HEADER...]     (paths below include/, default: all)
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root/include" || exit 1
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+
+libc='stdio.h stdlib.h string.h stdint.h unistd.h sys/types.h time.h errno.h limits.h'
+warn='-std=gnu11 -Wall -Wextra -Wundef -Wno-unused-parameter -Werror -fsyntax-only'
+kernel='-D__KERNEL__ -DMODULE -DKBUILD_MODNAME="check" -DKBUILD_BASENAME="check" -fno-strict-aliasing
+	-fshort-wchar -fno-common -nostdinc -include linux/kconfig.h'
+core='-DKMK_CORE -ffreestanding -nostdinc'
+
+# own DIR: the compiler's own header folder, needed by -nostdinc
+own() {
+	if "$1" --version | grep -q clang; then
+		echo "$("$1" -print-resource-dir)/include"
+	else
+		"$1" -print-file-name=include
+	fi
+}
+
+# check COMPILER HEADER PROFILE < source
+check() {
+	src=$tmp/$(echo "$1-$2-$3" | tr '/ ' '__').c
+	cat > "$src"
+	case $3 in
+	kernel)	flags="$kernel -isystem $(own "$1")" ;;
+	core)	flags="$core -isystem $(own "$1")" ;;
+	*)	flags= ;;
+	esac
+	# shellcheck disable=SC2086
+	if ! "$1" $warn $flags -isystem "$root/include" "$src" > "$src.err" 2>&1; then
+		echo "check_headers: $2 does not compile alone ($3, $1):"
+		head -8 "$src.err"
+		return 1
+	fi
+}
+
+libc_includes() {
+	for l in $libc; do echo "#include <$l>"; done
+}
+
+one() {
+	bad=0
+	for cc in $compilers; do
+		echo "#include <$1>" | check "$cc" "$1" kernel || bad=1
+		echo "#include <$1>" | check "$cc" "$1" core || bad=1
+		{ echo "#include <$1>"; libc_includes; } | check "$cc" "$1" before-libc || bad=1
+		{ libc_includes; echo "#include <$1>"; } | check "$cc" "$1" after-libc || bad=1
+	done
+	return $bad
+}
+
+compilers=
+for cc in ${CHECK_CC:-gcc clang}; do
+	command -v "$cc" > /dev/null && compilers="$compilers $cc"
+done
+[ -n "$compilers" ] || { echo "check_headers: no compiler"; exit 1; }
+
+[ $# -gt 0 ] || set -- $(find . -name '*.h' | sed 's,^\./,,' | sort)
+total=$#
+i=0
+for h; do
+	i=$((i + 1))
+	[ $((i % 2)) -eq 0 ] && continue
+	one "$h" || touch "$tmp/failed"
+done > "$tmp/odd.out" &
+i=0
+for h; do
+	i=$((i + 1))
+	[ $((i % 2)) -eq 1 ] && continue
+	one "$h" || touch "$tmp/failed"
+done > "$tmp/even.out"
+wait
+cat "$tmp/odd.out" "$tmp/even.out"
+[ -e "$tmp/failed" ] && exit 1
+echo "check_headers: $total headers, compilers:$compilers: all compile alone"

@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Fork after start: run.sh [KMEMKIT]; or KMEMKIT in the environment, from the top folder.
+KMEMKIT=${1:-${KMEMKIT:-build/kmemkit}}
+here=$(dirname "$0")
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+passed=0 failed=0
+
+verdict() {
+	if [ "$1" = 0 ]; then
+		passed=$((passed + 1))
+		echo "ok - $2"
+	else
+		failed=$((failed + 1))
+		echo "not ok - $2"
+		sed 's/^/# /' "$tmp/out"
+	fi
+}
+
+# run NAME STATUS|bad ARGS...: the program's output goes to $tmp/out
+run() {
+	name=$1 want=$2
+	shift 2
+	"$tmp/fork_test" "$@" >"$tmp/out" 2>&1
+	got=$?
+	[ "$got" = "$want" ] || { [ "$want" = bad ] && [ "$got" != 0 ]; }
+	verdict $? "$name"
+}
+
+says() {
+	grep -qF -- "$1" "$tmp/out"
+	verdict $? "$2"
+}
+
+if ! "$KMEMKIT" cc -O1 "$here/fork_test.c" -o "$tmp/fork_test" >"$tmp/out" 2>&1; then
+	verdict 1 "fork_test compiles"
+	echo "$passed passed, $failed failed"
+	exit 1
+fi
+
+run "parent, child and grandchild allocate and free" 0
+KMEMKIT_RSEQ=0 run "the same with slots" 0
+KMEMKIT_MEM="dma=16M,dma32=112M,normal=384M,highmem=64M" run "the same with high memory" 0
+run "a child that only executes another program" 0 exec
+
+export KMEMKIT_FORK=deny
+run "denied: the parent goes on" 0 child
+says "kmemkit: use after fork: this process was forked with KMEMKIT_FORK=deny, the memory stayed with its parent" \
+	"denied: the child's first call is a named report"
+says "child: signal 6" "denied: the child ends by SIGABRT"
+run "denied: a child may execute another program" 0 exec
+export KMEMKIT_FORK=perhaps
+run "a wrong policy ends the program" bad
+says '"perhaps" at character 1' "a wrong policy is named"
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#include <linux/printk.h>
+#include <linux/slab.h>
+
+static char here[64];
+
+int main(void)
+{
+	char *volatile p = here;
+
+	kfree(p);
+	pr_info("done\n");
+	return 0;
+}

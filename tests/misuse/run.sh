@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# One misuse, one tiny program, one text. Usage: run.sh [KMEMKIT [NAME...]]; UPDATE=1 writes the
+# .expected files from what is printed. A line "mem: MAP" in a program is its memory map, "(run)"
+# means it is a module for `kmemkit run`.
+#
+# The text is all output with stacks cut, addresses and offsets made equal; the last line is the
+# exit status.
+KMEMKIT=${1:-$KMEMKIT}
+[ $# -gt 0 ] && shift
+here=$(cd "$(dirname "$0")" && pwd)
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+passed=0 failed=0
+
+normalise() {
+	awk '/^Call Trace:/ { cut = 1; next } cut && /^ / { next } { cut = 0; print }' |
+	sed -E -e 's/\+0x[0-9a-f]+\/0x[0-9a-f]+/+OFF/g' \
+	    -e 's/\[?(\/[^] :]*\/)([^]\/ :]+:[0-9]+)/[\2/g' -e 's/at \[/at /' \
+	    -e 's/(0x)?[0-9a-f]{10,16}/ADDR/g' -e 's/(pfn:|page 0x)[0-9a-f]+/\1N/g' \
+	    -e 's/pid[:=] ?[0-9]+/pid=N/g' -e 's/process [^ ]+  pfn/process NAME  pfn/' \
+	    -e 's/index:0x[0-9a-f]+/index:N/' -e "s/$1/NAME/g"
+}
+
+run_one() {
+	name=$1
+	mem=$(sed -n 's/.*mem: \([^ ]*\) .*/\1/p' "$here/$name.c")
+	if grep -q '(run)' "$here/$name.c"; then
+		KMEMKIT_MEM=${mem:-$KMEMKIT_MEM} "$KMEMKIT" run "$here/$name.c" > "$tmp/out" 2>&1
+	elif ! "$KMEMKIT" cc -g -O1 "$here/$name.c" -o "$tmp/$name" > "$tmp/out" 2>&1; then
+		return 1
+	else
+		if [ -n "$mem" ]; then export KMEMKIT_MEM="$mem"; else unset KMEMKIT_MEM; fi
+		( ulimit -c 0; exec "$tmp/$name" ) > "$tmp/out" 2>&1
+	fi
+	echo "exit status $?" >> "$tmp/out"
+	normalise "$name" < "$tmp/out" > "$tmp/text"
+}
+
+for file in "$here"/*.c; do
+	name=$(basename "$file" .c)
+	[ $# -eq 0 ] || case " $* " in *" $name "*) ;; *) continue ;; esac
+	if ! run_one "$name"; then
+		echo "FAILED: $name does not build"
+		cat "$tmp/out"
+		failed=$((failed + 1))
+	elif [ -n "$UPDATE" ]; then
+		cp "$tmp/text" "$here/$name.expected"
+	elif diff -u "$here/$name.expected" "$tmp/text" > "$tmp/diff" 2>&1; then
+		passed=$((passed + 1))
+	else
+		echo "FAILED: $name"
+		cat "$tmp/diff"
+		failed=$((failed + 1))
+	fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

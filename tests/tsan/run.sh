@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# ThreadSanitizer over the library: no report for a correct program, a report for each planted race.
+# Needs KMEMKIT to be the command of a build with -Dflavour=tsan.
+set -u
+cd "$(dirname "$0")/../.."
+: "${BUILD:=build-tsan}" "${KMEMKIT:=$BUILD/kmemkit}"
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+passed=0 failed=0
+
+# verdict WHAT STATUS: counts, and shows the program's words when it failed.
+verdict() {
+	if [ "$2" -eq 0 ]; then
+		passed=$((passed + 1)); echo "ok $1"
+	else
+		failed=$((failed + 1)); echo "not ok $1"; tail -n 60 "$out/text"
+	fi
+}
+
+compile() {
+	"$KMEMKIT" cc -O1 -g "tests/tsan/$1.c" -o "$out/$1" -pthread >"$out/text" 2>&1
+}
+
+export TSAN_OPTIONS="exitcode=66 halt_on_error=0 ${TSAN_OPTIONS:-}"
+if compile churn; then
+	timeout 300 "$out/churn" >"$out/text" 2>&1
+	status=$?
+	! grep -q "ThreadSanitizer" "$out/text" && [ $status -eq 0 ] && grep -q churned "$out/text"
+	verdict "two threads churn kmalloc and alloc_pages: no report" $?
+else
+	verdict "churn.c compiles" 1
+fi
+for name in race reuse; do
+	if compile $name; then
+		timeout 300 "$out/$name" >"$out/text" 2>&1
+		grep -q "WARNING: ThreadSanitizer: data race" "$out/text" && grep -q "$name.c" "$out/text"
+		verdict "the planted bug of $name.c is reported" $?
+	else
+		verdict "$name.c compiles" 1
+	fi
+done
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]

@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Run the tests in stages: make test (all but the heavy ones) and make test-long (those).
+
+The last line is "N passed, N failed". What counts: each KTAP case; for a program that ends its
+output with "N passed, N failed" those numbers; else one for its exit status. A test that a stage
+names and that is missing is a failure. Logs lie in BUILD/test-logs.
+"""
+import argparse
+import concurrent.futures
+import glob
+import os
+import re
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LIMIT = 600			# seconds one item may take
+RESULT = re.compile(r"^( *)(not )?ok \d+")
+SUMMARY = re.compile(r"^(\d+) passed, (\d+) failed$")
+
+
+def count_ktap(text):
+    """Leaf results of a KTAP document: (passed, failed). A parent's own failure counts only alone."""
+    passed = failed = 0
+    deeper = []				# (indent, failed) of results not yet closed by their parent
+    for line in text.splitlines():
+        m = RESULT.match(line)
+        if not m:
+            continue
+        indent, bad = len(m.group(1)), bool(m.group(2))
+        children = [d for d in deeper if d[0] > indent]
+        deeper = [d for d in deeper if d[0] <= indent]
+        deeper.append((indent, bad))
+        if not children:
+            failed += bad
+            passed += not bad
+        elif bad and not any(c[1] for c in children):
+            failed += 1
+    return passed, failed
+
+
+def count(text, status):
+    """(passed, failed) of one item from its output and exit status."""
+    lines = text.rstrip().splitlines()
+    m = SUMMARY.match(lines[-1]) if lines else None
+    if m:
+        passed, failed = int(m.group(1)), int(m.group(2))
+    else:
+        passed, failed = count_ktap(text)
+    if status and not failed:
+        failed = 1
+    if not passed and not failed:
+        passed = 1
+    return passed, failed
+
+
+class Item:
+    """One command of a stage."""
+
+    def __init__(self, name, command, env=None, expect=0):
+        self.name, self.command, self.env, self.expect = name, command, env or {}, expect
+
+    def run(self, logs):
+        start = time.monotonic()
+        log = os.path.join(logs, re.sub(r"[^\w.-]+", "_", self.name) + ".log")
+        program = self.command[0]
+        if not os.path.exists(program) and "/" in program:
+            text, status = "missing: " + os.path.relpath(program, ROOT) + "\n", 127
+        else:
+            text, status = self.execute()
+        with open(log, "w") as f:
+            f.write(text)
+        passed, failed = count(text, status)
+        return self, passed, failed, time.monotonic() - start, text, log
+
+    def execute(self):
+        try:
+            r = subprocess.run(self.command, cwd=ROOT, env={**os.environ, **self.env}, timeout=LIMIT,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        except subprocess.TimeoutExpired as e:
+            return (e.stdout or b"").decode(errors="replace") + "\ntimed out\n", 124
+        return r.stdout.decode(errors="replace"), r.returncode
+
+
+def units(build, folder="unit"):
+    """An item for each unit suite, run by the command of that build folder."""
+    files = sorted(glob.glob(os.path.join(ROOT, "tests", folder, "*_test.c")))
+    command = os.path.join(build, "kmemkit")
+    tag = os.path.basename(build)
+    if not files:
+        return [Item(tag + ": tests/%s/*_test.c" % folder, [os.path.join(ROOT, "tests", folder, "_test.c")])]
+    return [Item(tag + ": " + os.path.relpath(f, ROOT), [command, "run", f]) for f in files]
+
+
+def script(build, path, *args):
+    env = {"BUILD": build, "KMEMKIT": os.path.join(build, "kmemkit")}
+    return Item(path + (" " + " ".join(args) if args else ""), [os.path.join(ROOT, path), *args], env)
+
+
+def check_items(build):
+    names = ["layers", "functions", "docs"]
+    items = [script(build, "tools/check_%s.py" % n) for n in names]
+    items += [script(build, "tools/check_%s.py" % n, "--self-test") for n in names]
+    items += [script(build, "tools/check_symbols.sh", build), script(build, "tests/check_headers.sh")]
+    items += [script(build, "tools/%s.py" % n, "--self-test") for n in ("test", "bench")]
+    return items
+
+
+def folder_scripts(build):
+    """tests/*/run.sh, one for each; the named ones must exist."""
+    must = ["tests/%s/run.sh" % n for n in ("cmd", "kunit", "fork", "misuse", "install")]
+    there = [os.path.relpath(p, ROOT) for p in glob.glob(os.path.join(ROOT, "tests/*/run.sh"))]
+    return [script(build, p) for p in sorted(set(must + there)) if p != "tests/tsan/run.sh"]
+
+
+def meson_suite(build, *args):
+    return Item("meson test " + " ".join(args), ["meson", "test", "-C", build, "--print-errorlogs", *args])
+
+
+def flavour_build(name, flavour, compiler=None):
+    """The item that builds a flavour's folder."""
+    env = {"CC": compiler} if compiler else {}
+    return Item("build-" + name, ["sh", "-c", "tools/setup.sh build-%s %s && ninja -C build-%s --quiet product"
+                                  % (name, flavour, name)], env)
+
+
+def flavour_stage(name, flavour, compiler=None):
+    build = os.path.join(ROOT, "build-" + name)
+    items = units(build)
+    for i in items:
+        i.env = {"CC": compiler} if compiler else {}
+    return ("flavour " + name, [[flavour_build(name, flavour, compiler)], items])
+
+
+def stages(build):
+    """The stages of make test: (name, groups); the items of a group may run side by side."""
+    tsan = os.path.join(ROOT, "build-tsan")
+    return [
+        ("checks", [check_items(build)]),
+        ("unit suites", [units(build)]),
+        ("command, KUnit, fork, misuse", [[i] for i in folder_scripts(build)]),
+        ("simulation, link test, boot image", [[meson_suite(build, "--suite", "quick")]]),
+        flavour_stage("debug", "debug"),
+        flavour_stage("asan", "asan"),
+        ("flavour tsan", [[flavour_build("tsan", "tsan")], [script(tsan, "tests/tsan/run.sh")]]),
+        flavour_stage("clang", "release", "clang"),
+    ]
+
+
+def long_stages(build):
+    tsan = os.path.join(ROOT, "build-tsan")
+    conformance = os.path.join(ROOT, "tools", "conformance")
+    return [
+        ("exhaustive", [[meson_suite(build, "--suite", "long", "--timeout-multiplier", "10")]]),
+        ("flavour tsan", [[flavour_build("tsan", "tsan")], units(tsan)]),
+        ("conformance under flavours", [
+            [flavour_build("debug", "debug"), flavour_build("asan", "asan"),
+             flavour_build("clang", "release", "clang")],
+            [Item("conformance " + f, [conformance, "--build", os.path.join(ROOT, "build-" + f)])
+             for f in ("debug", "asan")],
+            [Item("conformance clang", [conformance, "--build", os.path.join(ROOT, "build-clang")],
+                  {"CC": "clang"})]]),
+    ]
+
+
+def run_stage(name, groups, logs):
+    print("== " + name, flush=True)
+    passed = failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for group in groups:
+            for item, p, f, seconds, text, log in pool.map(lambda i: i.run(logs), group):
+                passed, failed = passed + p, failed + f
+                counts = "%d" % p if not f else "%d passed, %d FAILED" % (p, f)
+                print("  %-4s %-60s %s (%.1f s)" % ("FAIL" if f else "ok", item.name, counts, seconds), flush=True)
+                if f:
+                    print("".join("       | %s\n" % line for line in text.splitlines()[-25:]), end="")
+                    print("       log: " + os.path.relpath(log, ROOT), flush=True)
+    return passed, failed
+
+
+def self_test():
+    """The counting rules on known texts."""
+    ktap = "KTAP version 1\n1..2\n    1..2\n    ok 1 a\n    not ok 2 b\nnot ok 1 s\nok 2 m\n"
+    assert count_ktap(ktap) == (2, 1), count_ktap(ktap)
+    assert count_ktap("1..1\n    ok 1 a\nnot ok 1 s\n") == (1, 1)
+    assert count_ktap("    1..1\n        ok 1 p\n        ok 2 q\n    ok 1 a\nok 1 s\n") == (2, 0)
+    assert count("x\n3 passed, 0 failed\n", 0) == (3, 0)
+    assert count("x\n3 passed, 0 failed\n", 1) == (3, 1)
+    assert count("", 0) == (1, 0) and count("", 2) == (0, 1)
+    missing = Item("none", ["/nonexistent/x"]).run("/tmp")
+    os.unlink(missing[5])
+    assert missing[1:3] == (0, 1)
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--build", default="build")
+    p.add_argument("--long", action="store_true", help="the heavy stages instead")
+    p.add_argument("--only", help="stages whose name begins with this")
+    p.add_argument("--self-test", action="store_true")
+    args = p.parse_args()
+    if args.self_test:
+        return self_test()
+    build = os.path.abspath(args.build)
+    logs = os.path.join(build, "test-logs")
+    os.makedirs(logs, exist_ok=True)
+    start = time.monotonic()
+    passed = failed = 0
+    for name, groups in (long_stages if args.long else stages)(build):
+        if args.only and not name.startswith(args.only):
+            continue
+        p_, f_ = run_stage(name, groups, logs)
+        passed, failed = passed + p_, failed + f_
+    print("in %d s" % (time.monotonic() - start))
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
