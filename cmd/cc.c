@@ -106,7 +106,8 @@ static void add_compile_words(struct args *a, const struct request *r, const str
 /* For a shell: what is more than a plain word stands in single quotes. */
 static void show_word(const char *word)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+./,:@%";
+	static const char plain[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+./,:@%";
 
 	if (*word && !word[strspn(word, plain)]) {
 		printf("%s ", word);

@@ -104,7 +104,7 @@ struct run_options {
 	struct args borrow, borrow_first;
 	struct args params;		/* name=value */
 	struct args files, program_args;
-	char *boot;			/* KMEMKIT_BOOT and --boot, or NULL */
+	char *boot;			/* slub_debug=U, KMEMKIT_BOOT and --boot */
 	char *proc;			/* --proc list or NULL */
 	const char *level;		/* optimisation: "0" .. "3", "s", "g" */
 	unsigned timeout;		/* seconds a job may take */

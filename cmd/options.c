@@ -41,6 +41,8 @@ static const char doc[] =
 	"summary on standard error.\v"
 	"Exit status: 0 if everything passed and nothing was reported, 1 for a failure or a report (WARN, "
 	"BUG, leak), 2 for wrong usage, 3 for a compile error.\n\n"
+	"Allocations are tracked (slub_debug=U), so that leaks can be named, unless slub_debug is given with "
+	"--boot; `slub_debug=-' turns it off.\n\n"
 	"Environment: CC is the compiler (default: the one that built kmemkit); KMEMKIT_MEM is the memory "
 	"map, such as dma=16M,normal=384M,highmem=64M; KMEMKIT_BOOT holds boot options.";
 
@@ -218,6 +220,27 @@ static int split_arguments(int argc, char **argv, struct args *rest)
 	return end;
 }
 
+/*
+ * A run tracks who allocated what, without which no leak could be named. The user's own slub_debug,
+ * "slub_debug=-" too, takes its place.
+ */
+static void track_owners(struct run_options *o)
+{
+	struct args words = { 0 };
+	bool given = false;
+	char *boot;
+
+	args_add_words(&words, o->boot ? o->boot : "");
+	for (size_t i = 0; i < words.n; i++)
+		given |= !strncmp(words.v[i], "slub_debug", strlen("slub_debug"));
+	args_free(&words);
+	if (given)
+		return;
+	boot = cmd_format("slub_debug=U%s%s", o->boot ? " " : "", o->boot ? o->boot : "");
+	free(o->boot);
+	o->boot = boot;
+}
+
 void options_parse(int argc, char **argv, struct run_options *o)
 {
 	static const struct argp argp = {
@@ -234,6 +257,7 @@ void options_parse(int argc, char **argv, struct run_options *o)
 	argv[0] = name;
 	if (argp_parse(&argp, n, argv, 0, NULL, o))
 		exit(CMD_USAGE);
+	track_owners(o);
 }
 
 void options_free(struct run_options *o)

@@ -10,6 +10,8 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
+#include <kmemkit/vmap.h>
+#include <linux/ioport.h>
 #include "base/option.h"
 #include "base/report.h"
 #include "page/page.h"
@@ -38,6 +40,15 @@ static int start_sync(void) { return kmk_sync_start(&desc); }
 static int start_page(void) { return kmk_page_start(&desc); }
 static int start_slab(void) { return kmk_slab_start(); }
 static int start_vmap(void) { return kmk_vmap_start(); }
+
+/* Every range of the machine stands in the tree of bus addresses before anybody can ask for one. */
+static int start_iomem(void)
+{
+	for (unsigned int i = 0; i < desc.nr_ranges; i++)
+		kmk_iomem_boot(desc.ranges[i].start, desc.ranges[i].end - 1, desc.ranges[i].kind != PORT_RESERVED);
+	return 0;
+}
+
 static int start_debug(void) { return kmk_debug_start(); }
 
 static const struct { const char *name; int (*start)(void); } levels[] = {
@@ -47,6 +58,7 @@ static const struct { const char *name; int (*start)(void); } levels[] = {
 	{ "page: frame database, zones, watermarks", start_page },
 	{ "slab: the cache of caches, kmalloc classes", start_slab },
 	{ "vmap: virtual areas, kmap window", start_vmap },
+	{ "iomem: RAM in the tree of bus addresses", start_iomem },
 	{ "debug: owners, leak scan, fault injection", start_debug },
 };
 
@@ -55,13 +67,16 @@ static uint32_t state;
 static void *starter;
 static int failure;
 
+/* What the levels allocate is the library's own, whatever context the first request came from. */
 static void run_levels(void)
 {
+	kmk_self()->internal++;
 	for (unsigned int i = 0; i < ARRAY_SIZE(levels) && !failure; i++) {
 		failure = levels[i].start();
 		if (failure)
 			printk(KERN_EMERG "kmemkit: start failed (%d) at level \"%s\"\n", failure, levels[i].name);
 	}
+	kmk_self()->internal--;
 }
 
 static int start_slow(void)
@@ -99,7 +114,7 @@ void kmemkit_drain(void)
 
 unsigned int kmemkit_validate(void)
 {
-	return kmemkit_start() ? 0 : page_validate() + slab_validate();
+	return kmemkit_start() ? 0 : page_validate() + slab_validate() + !kmk_vmap_validate();
 }
 
 void kmemkit_get_stats(struct kmemkit_stats *stats)

@@ -88,7 +88,8 @@ static void count_abort(int sig, siginfo_t *info, void *context)
 	for (int i = 0; i < 16; i++) {
 		uintptr_t none = 0;
 
-		if (__atomic_compare_exchange_n(&aborts[i].pc, &none, pc, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED) ||
+		if (__atomic_compare_exchange_n(&aborts[i].pc, &none, pc, false, __ATOMIC_RELAXED,
+						__ATOMIC_RELAXED) ||
 		    none == pc) {
 			__atomic_fetch_add(&aborts[i].n, 1, __ATOMIC_RELAXED);
 			return;

@@ -4,7 +4,8 @@
 #   1. what the core needs from outside equals tests/symbols.allowed, in the process and in the bare
 #      flavour, in both directions;
 #   2. no global symbol of the library has a name that the C library exports;
-#   3. tests/linktest.c defines exactly the port calls that port/port.h declares.
+#   3. the rooms of a frames-only image need no more than the list's frames lines add;
+#   4. tests/linktest.c defines exactly the port calls that port/port.h declares.
 # usage: tools/check_symbols.sh [BUILD], or --self-test. Each complaint names the symbol; exit 1.
 set -eu
 export LC_ALL=C
@@ -26,7 +27,8 @@ needed() {
 	comm -23 "$work/need" "$work/have"
 }
 
-# Lines of the list that hold for a flavour: "name [process|bare] [may]"; may: allowed, not required.
+# Lines of the list that hold for a flavour: "name [process|bare|frames] [may]". may: allowed, not
+# required; of a part of the core (frames) nothing is.
 listed() { # list flavour required|allowed
 	awk -v flavour="$2" -v what="$3" '
 	{ sub(/#.*/, "") }
@@ -35,9 +37,9 @@ listed() { # list flavour required|allowed
 		for (i = 2; i <= NF; i++) {
 			if ($i == "may") may = 1
 			else if ($i == flavour) only = 1
-			else if ($i == "process" || $i == "bare") here = 0
+			else if ($i ~ /^(process|bare|frames)$/) here = 0
 		}
-		if ((here || only) && !(what == "required" && may)) print $1
+		if ((here || only) && !(what == "required" && (may || flavour == "frames"))) print $1
 	}' "$1" | sort -u
 }
 
@@ -84,7 +86,8 @@ check_linktest() { # header object
 	# A declaration begins its line with a type and ends it; mentions in comments do not.
 	grep -E '^[a-z].*\bport_[a-z_]+\(.*\)( __attribute__.*)?;' "$1" |
 		grep -oE '\bport_[a-z_]+\(' | tr -d '(' | sort -u >"$work/declared"
-	nm -g --defined-only "$2" | awk '$3 ~ /^port_/ { print $3 }' | sort -u >"$work/defined"
+	[ -f "$2" ] || complain "no object $2"
+	nm -g --defined-only "$2" 2>/dev/null | awk '$3 ~ /^port_/ { print $3 }' | sort -u >"$work/defined"
 	for s in $(comm -23 "$work/declared" "$work/defined"); do
 		complain "port.h declares '$s', linktest.c does not define it"
 	done
@@ -126,11 +129,14 @@ self_test
 [ "${1:-}" != --self-test ] || exit 0
 
 build=${1:-${BUILD:-build}}
-ninja -C "$build" --quiet port/x86_64/libcore_bare.a port/x86_64/libcore_bare_strict.a tests/boot/linktest \
-	libcore_process.a libcore_process_strict.a libkmemkit.a
+link=tests/boot/linktest.p/.._linktest.c.o
+words=$(ninja -C "$build" --quiet libcore_process.a libcore_process_strict.a libkmemkit.a \
+	port/x86_64/libcore_bare.a port/x86_64/libcore_bare_strict.a port/x86_64/libframes_bare.a $link) ||
+	{ echo "$words"; exit 1; }
 check_list "$top/tests/symbols.allowed" process "$build/libcore_process.a" "$build/libcore_process_strict.a"
 check_list "$top/tests/symbols.allowed" bare "$build/port/x86_64/libcore_bare.a" \
 	"$build/port/x86_64/libcore_bare_strict.a"
+check_list "$top/tests/symbols.allowed" frames "$build/port/x86_64/libframes_bare.a"
 check_libc "$build/libkmemkit.a" $(ls "$build/libkmemkit_main.a" "$build/kmk_crt.o" 2>/dev/null)
-check_linktest "$top/port/port.h" "$build"/tests/boot/linktest.p/*linktest.c.o
+check_linktest "$top/port/port.h" "$build/$link"
 exit $failed

@@ -38,9 +38,10 @@ explain() {
 	function slabinfo(i, f) {
 		section("slabinfo: the caches of small objects", \
 "A cache cuts blocks of frames, its slabs, into objects of one size. kmalloc takes from the kmalloc-*\n" \
-"caches; a driver makes its own for a size it needs often, here memdev_quantum. Caches that never held\n" \
-"an object are left out.")
-		printf "   %-22s %8s %8s %8s %10s %10s\n", "cache", "in use", "objects", "bytes", "a slab has", "frames"
+"caches; a driver makes its own for a size it needs often, as memdev does: memdev_quantum, which goes\n" \
+"when the driver leaves. Caches that never held an object are not shown.")
+		printf "   %-22s %8s %8s %8s %10s %10s\n", "cache", "in use", "objects", "bytes",
+			"a slab has", "frames"
 		for (i = 2; i < n["slabinfo"]; i++) {
 			split(line["slabinfo", i], f)
 			if (f[3] > 0)

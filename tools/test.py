@@ -3,7 +3,7 @@
 """Run the tests in stages: make test (all but the heavy ones) and make test-long (those).
 
 The last line is "N passed, N failed". What counts: each KTAP case; for a program that ends its
-output with "N passed, N failed" those numbers; else one for its exit status. A test that a stage
+output with "N passed, N failed" those numbers, for meson test its own; else one for its exit status. A test that a stage
 names and that is missing is a failure. Logs lie in BUILD/test-logs.
 """
 import argparse
@@ -19,6 +19,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIMIT = 600			# seconds one item may take
 RESULT = re.compile(r"^( *)(not )?ok \d+")
 SUMMARY = re.compile(r"^(\d+) passed, (\d+) failed$")
+MESON = re.compile(r"^(Ok|Fail|Unexpected Pass|Timeout): +(\d+) *$", re.M)
 
 
 def count_ktap(text):
@@ -47,6 +48,10 @@ def count(text, status):
     m = SUMMARY.match(lines[-1]) if lines else None
     if m:
         passed, failed = int(m.group(1)), int(m.group(2))
+    elif MESON.search(text):
+        found = dict(MESON.findall(text))
+        passed = int(found.pop("Ok", 0))
+        failed = sum(map(int, found.values()))
     else:
         passed, failed = count_ktap(text)
     if status and not failed:
@@ -95,8 +100,9 @@ def units(build, folder="unit"):
 
 
 def script(build, path, *args):
+    """A script of ours: KMEMKIT and BUILD are in its environment, whatever its arguments."""
     env = {"BUILD": build, "KMEMKIT": os.path.join(build, "kmemkit")}
-    return Item(path + (" " + " ".join(args) if args else ""), [os.path.join(ROOT, path), *args], env)
+    return Item(" ".join([path, *(a for a in args if a.startswith("--"))]), [os.path.join(ROOT, path), *args], env)
 
 
 def check_items(build):
@@ -112,7 +118,8 @@ def folder_scripts(build):
     """tests/*/run.sh, one for each; the named ones must exist."""
     must = ["tests/%s/run.sh" % n for n in ("cmd", "kunit", "fork", "misuse", "install")]
     there = [os.path.relpath(p, ROOT) for p in glob.glob(os.path.join(ROOT, "tests/*/run.sh"))]
-    return [script(build, p) for p in sorted(set(must + there)) if p != "tests/tsan/run.sh"]
+    command = os.path.join(build, "kmemkit")
+    return [script(build, p, command) for p in sorted(set(must + there)) if p != "tests/tsan/run.sh"]
 
 
 def meson_suite(build, *args):
@@ -189,6 +196,7 @@ def self_test():
     assert count("x\n3 passed, 0 failed\n", 0) == (3, 0)
     assert count("x\n3 passed, 0 failed\n", 1) == (3, 1)
     assert count("", 0) == (1, 0) and count("", 2) == (0, 1)
+    assert count("Ok:                 9   \nFail:               1   \nTimeout:  1\n", 1) == (9, 2)
     missing = Item("none", ["/nonexistent/x"]).run("/tmp")
     os.unlink(missing[5])
     assert missing[1:3] == (0, 1)

@@ -31,8 +31,6 @@
 #define __smp_mb__after_atomic() barrier()
 #define smp_mb__before_atomic()	barrier()
 #define smp_mb__after_atomic()	barrier()
-#define smp_mb__after_spinlock() barrier()
-#define smp_mb__after_unlock_lock() barrier()
 #define smp_read_barrier_depends() barrier()
 #define smp_acquire__after_ctrl_dep() smp_rmb()
 #define pmem_wmb()		wmb()

@@ -33,6 +33,9 @@ struct kmk_sections {
 /* Callable from a constructor, before the library has started. */
 void kmk_sections_register(struct kmk_sections *sections);
 
+/* Does the program take this boot option (__setup, early_param)? For the check of the option string. */
+bool kmk_bootopt_known(const char *name, size_t len);
+
 struct kmk_run_config {
 	const char *run;	/* "list", "suite:NAME", "module:NAME", "all"; NULL: alone */
 	const char *skip;	/* modules left out, separated by newlines; may be NULL */
@@ -51,7 +54,7 @@ int kmk_run(const struct kmk_run_config *config);
 
 /* Send an event: fields separated by TABs, the newline is added. Nothing without a receiver. */
 __attribute__((format(printf, 1, 2)))
-void kmk_event(const char *fmt, ...);
+void kmk_run_event(const char *fmt, ...);
 
 /* For the leak scan at the end: an unreachable object makes the exit status 1. */
 void kmk_event_leak(size_t size, const char *cache, const char *caller);

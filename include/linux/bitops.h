@@ -171,15 +171,24 @@ static __always_inline __attribute_const__ unsigned long __ffs64(u64 word)
 }
 
 #define ffs(x)			__builtin_ffs(x)
-#define hweight8(w)		((unsigned int)__builtin_popcount((u8)(w)))
-#define hweight16(w)		((unsigned int)__builtin_popcount((u16)(w)))
-#define hweight32(w)		((unsigned int)__builtin_popcount((u32)(w)))
-#define hweight64(w)		((unsigned long)__builtin_popcountll((u64)(w)))
-#define hweight_long(w)		((unsigned long)__builtin_popcountl((unsigned long)(w)))
+/* Not the builtin for values that are unknown: without the instruction it calls the compiler's library. */
+static inline __attribute_const__ unsigned long kmk_weight(u64 w)
+{
+	w -= (w >> 1) & 0x5555555555555555ull;
+	w = (w & 0x3333333333333333ull) + ((w >> 2) & 0x3333333333333333ull);
+	return (((w + (w >> 4)) & 0x0f0f0f0f0f0f0f0full) * 0x0101010101010101ull) >> 56;
+}
+
+#define KMK_WEIGHT(w)		\
+	(__builtin_constant_p(w) ? (unsigned long)__builtin_popcountll(w) : kmk_weight(w))
+#define hweight8(w)		((unsigned int)KMK_WEIGHT((u8)(w)))
+#define hweight16(w)		((unsigned int)KMK_WEIGHT((u16)(w)))
+#define hweight32(w)		((unsigned int)KMK_WEIGHT((u32)(w)))
+#define hweight64(w)		KMK_WEIGHT((u64)(w))
+#define hweight_long(w)		KMK_WEIGHT((unsigned long)(w))
 #define HWEIGHT8(w)		hweight8(w)
 #define HWEIGHT32(w)		hweight32(w)
 #define HWEIGHT64(w)		hweight64(w)
-#define parity_long(w)		__builtin_parityl(w)
 
 static inline __attribute_const__ int get_count_order(unsigned int count)
 {

@@ -14,6 +14,8 @@
 #define __rcu
 #define __safe
 #define __force
+#define __bitwise__
+#define __bitwise __bitwise__
 #define __nocast
 #define __private
 #define __must_hold(x)

@@ -45,13 +45,13 @@ void kunmap_local_indexed(const void *vaddr);
 unsigned int __nr_free_highpages(void);
 unsigned long totalhigh_pages(void);
 
-static inline void *kmap(struct page *page)
+static __always_inline void *kmap(struct page *page)
 {
 	might_sleep();
 	return PageHighMem(page) ? kmap_high(page) : page_address(page);
 }
 
-static inline void kunmap(struct page *page)
+static __always_inline void kunmap(struct page *page)
 {
 	might_sleep();
 	if (PageHighMem(page))
@@ -112,12 +112,12 @@ static inline void *kmap_atomic_pfn(unsigned long pfn)
 	return kmap_local_pfn(pfn);
 }
 
-static inline void __kunmap_local(const void *addr)
+static __always_inline void __kunmap_local(const void *addr)
 {
 	kunmap_local_indexed(addr);
 }
 
-static inline void __kunmap_atomic(const void *addr)
+static __always_inline void __kunmap_atomic(const void *addr)
 {
 	kunmap_local_indexed(addr);
 	pagefault_enable();

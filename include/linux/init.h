@@ -82,9 +82,10 @@ struct kmk_bootopt {
 	int early;
 };
 
+/* Ends in a semicolon of its own: some kernel code writes module_exit(fn) without one. */
 #define KMK_RECORD_IN(section_name, type, name)						\
 	static type *name##_ptr								\
-	__attribute__((used, section(section_name), aligned(8))) = &name
+	__attribute__((used, section(section_name), aligned(8))) = &name;
 
 #define kmk_define_initcall(f, l)							\
 	static struct kmk_initcall kmk_initcall_##f __attribute__((used)) = {		\

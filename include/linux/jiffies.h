@@ -11,7 +11,7 @@
 #include <linux/typecheck.h>
 
 #define INITIAL_JIFFIES		((unsigned long)(unsigned int)(-300 * HZ))
-#define MAX_JIFFY_OFFSET	((LONG_MAX >> 1) - 1)
+#define MAX_JIFFY_OFFSET	((__LONG_MAX__ >> 1) - 1)
 #define TICK_NSEC		(1000000000UL / HZ)
 #define SHIFT_HZ		8
 

@@ -4,6 +4,8 @@
 
 #include <linux/stdarg.h>
 #include <linux/align.h>
+#include <linux/cache.h>
+#include <linux/err.h>
 #include <linux/limits.h>
 #include <linux/linkage.h>
 #include <linux/stddef.h>
@@ -30,6 +32,13 @@
 #define WRITE			1
 #define PTR_IF(cond, ptr)	((cond) ? (ptr) : NULL)
 #define u64_to_user_ptr(x)	((void __user *)(uintptr_t)(x))
+/* Parts of option strings. get_option: 0 no number, 1 the last, 2 a comma follows, 3 a range "a-b". */
+int get_option(char **s, int *pint);
+char *get_options(const char *s, int nints, int *ints);
+unsigned long long memparse(const char *s, char **end);
+bool parse_option_str(const char *s, const char *option);
+char *next_arg(char *args, char **param, char **val);
+
 #define upper_32_bits(n)	((u32)(((n) >> 16) >> 16))
 #define lower_32_bits(n)	((u32)((n) & 0xffffffff))
 #define upper_16_bits(n)	((u16)((n) >> 16))

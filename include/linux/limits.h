@@ -62,7 +62,8 @@
 #define SIZE_MAX	(~(size_t)0)
 #define SSIZE_MAX	((ssize_t)(SIZE_MAX >> 1))
 #else
-/* libc's <limits.h> itself comes through here: what it has not said yet is asked of <stdint.h> only. */
+/* If libc's <limits.h> is what brought us here, this does nothing, and it goes on after us. */
+#include <limits.h>
 #include <stdint.h>
 #endif
 

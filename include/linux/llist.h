@@ -64,15 +64,9 @@ static inline struct llist_node *llist_next(struct llist_node *node)
 }
 
 /* True if the stack was empty before. */
-static inline bool llist_add_batch(struct llist_node *first, struct llist_node *last, struct llist_head *head)
-{
-	struct llist_node *top = READ_ONCE(head->first);
-
-	do {
-		last->next = top;
-	} while (!try_cmpxchg(&head->first, &top, first));
-	return !top;
-}
+bool llist_add_batch(struct llist_node *first, struct llist_node *last, struct llist_head *head);
+struct llist_node *llist_del_first(struct llist_head *head);
+struct llist_node *llist_reverse_order(struct llist_node *head);
 
 static inline bool __llist_add_batch(struct llist_node *first, struct llist_node *last, struct llist_head *head)
 {
@@ -102,29 +96,6 @@ static inline struct llist_node *__llist_del_all(struct llist_head *head)
 
 	head->first = NULL;
 	return first;
-}
-
-static inline struct llist_node *llist_del_first(struct llist_head *head)
-{
-	struct llist_node *top = smp_load_acquire(&head->first);
-
-	while (top && !try_cmpxchg(&head->first, &top, READ_ONCE(top->next)))
-		;
-	return top;
-}
-
-static inline struct llist_node *llist_reverse_order(struct llist_node *head)
-{
-	struct llist_node *reversed = NULL;
-
-	while (head) {
-		struct llist_node *next = head->next;
-
-		head->next = reversed;
-		reversed = head;
-		head = next;
-	}
-	return reversed;
 }
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <linux/types.h>
 
+#if KMK_MIXED
+#include <stdlib.h>	/* declares abs(), which is a macro below */
+#endif
+
 #undef roundup
 #undef howmany
 /* To powers of two; the plain forms take any divisor. */

@@ -57,6 +57,10 @@
 	(b) = kmk_swap_;					\
 	} while (0)
 
+#ifndef MIN
+#define MIN(a, b)		((a) < (b) ? (a) : (b))
+#define MAX(a, b)		((a) > (b) ? (a) : (b))
+#endif
 #define MIN_T(type, a, b)	((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define MAX_T(type, a, b)	((type)(a) > (type)(b) ? (type)(a) : (type)(b))
 

@@ -10,9 +10,13 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/init.h>
+#include <linux/kernel.h>
 #include <linux/kobject.h>
 #include <linux/list.h>
 #include <linux/moduleparam.h>
+#include <linux/percpu.h>	/* these three: modules rely on getting them from here */
+#include <linux/preempt.h>
+#include <linux/printk.h>
 #include <linux/stringify.h>
 #include <linux/types.h>
 

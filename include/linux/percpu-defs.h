@@ -38,8 +38,6 @@
 #define DEFINE_PER_CPU_READ_MOSTLY(type, name)		DEFINE_PER_CPU(type, name)
 #define DECLARE_PER_CPU_DECRYPTED(type, name)		DECLARE_PER_CPU(type, name)
 #define DEFINE_PER_CPU_DECRYPTED(type, name)		DEFINE_PER_CPU(type, name)
-#define EXPORT_PER_CPU_SYMBOL(var)			EXPORT_SYMBOL(var)
-#define EXPORT_PER_CPU_SYMBOL_GPL(var)			EXPORT_SYMBOL_GPL(var)
 
 /* The section of the image registered first: [start, start + size) has its CPU 0 copy at + to. */
 struct kmk_percpu_image {

@@ -17,6 +17,8 @@
 #include <linux/kernel.h>
 #include <linux/bug.h>
 #include <linux/errno.h>
+#include <linux/thread_info.h>
+#include <linux/timex.h>
 #include <asm/current.h>
 #include <asm/processor.h>
 

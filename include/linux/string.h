@@ -6,6 +6,7 @@
 #ifndef KMK_LINUX_STRING_H
 #define KMK_LINUX_STRING_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 #include <linux/stdarg.h>
 #include <linux/stddef.h>

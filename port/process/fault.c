@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 
 static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE };
 static int dying, dying_of;		/* the thread that reports, and the signal */
+static int events_fd = -1;		/* KMEMKIT_CTL */
 
 static const char *signal_text(int sig, const siginfo_t *info)
 {
@@ -60,6 +62,20 @@ static void explain(uintptr_t addr, bool canonical, uintptr_t sp, const struct k
 		kmk_host_log("  the address is not the library's");
 }
 
+/* One event line for the parent process (docs/protocol.md), if there is one: REASON as it stands in its report. */
+static void tell_parent(int sig, uintptr_t addr, bool overflow)
+{
+	char line[96];
+	int n;
+
+	if (events_fd < 0)
+		return;
+	n = overflow ? snprintf(line, sizeof(line), "crash\tstack overflow\n")
+		     : snprintf(line, sizeof(line), "crash\tSIG%s at %#lx\n", sigabbrev_np(sig), addr);
+	while (n > 0 && write(events_fd, line, (size_t)n) < 0 && errno == EINTR)
+		;
+}
+
 /* A runaway recursion is one line with its count. */
 static void trace(uintptr_t ip, uintptr_t fp, const struct kmk_stack *s)
 {
@@ -72,7 +88,8 @@ static void trace(uintptr_t ip, uintptr_t fp, const struct kmk_stack *s)
 			;
 		port_symbol(pc[i], text, sizeof(text));
 		if (same > 1)
-			kmk_host_log("  %s (%u times%s)", text, same, i + same == KMK_HOST_FRAMES ? " and more" : "");
+			kmk_host_log("  %s (%u times%s)", text, same,
+				     i + same == KMK_HOST_FRAMES ? " and more" : "");
 		else
 			kmk_host_log("  %s", text);
 	}
@@ -106,12 +123,13 @@ static void report(int sig, const siginfo_t *info, const ucontext_t *uc)
 	struct kmk_stack s;
 
 	kmk_host_stack(&s, sp);
+	tell_parent(sig, addr, sig == SIGSEGV && !kmk_host_region(addr) && stack_overflow(addr, sp, &s));
 	if (sig == SIGSEGV || sig == SIGBUS)
 		kmk_host_log("kmemkit: %s: %s: %s of %#lx, thread %d", strsignal(sig), signal_text(sig, info),
 			     err & 16 ? "execution" : err & 2 ? "write" : "read", addr, gettid());
 	else
-		kmk_host_log("kmemkit: %s: %s at %#lx, thread %d", strsignal(sig), signal_text(sig, info), addr,
-			     gettid());
+		kmk_host_log("kmemkit: %s: %s at %#lx, thread %d", strsignal(sig), signal_text(sig, info),
+			     addr, gettid());
 	if (sig == SIGSEGV || sig == SIGBUS)
 		explain(addr, info->si_code != SI_KERNEL, sp, &s);
 	trace(ip, (uintptr_t)uc->uc_mcontext.gregs[REG_RBP], &s);
@@ -125,7 +143,8 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 		end_by(sig);
 		return;
 	}
-	if (!__atomic_compare_exchange_n(&dying, &nobody, gettid(), false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+	if (!__atomic_compare_exchange_n(&dying, &nobody, gettid(), false, __ATOMIC_RELAXED,
+					 __ATOMIC_RELAXED)) {
 		if (nobody == gettid())
 			end_by(sig);
 		for (;;)
@@ -143,7 +162,10 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 void kmk_host_faults_init(void)
 {
 	struct sigaction old, sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	const char *ctl = getenv("KMEMKIT_CTL");
 
+	if (ctl && *ctl >= '0' && *ctl <= '9')
+		events_fd = atoi(ctl);
 	kmk_host_altstack_main();
 	sigemptyset(&sa.sa_mask);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)

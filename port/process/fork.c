@@ -44,13 +44,16 @@ bool kmk_host_fork_refused(void)
 			     "the memory stayed with its parent");
 		break;
 	case REF_LIMIT:
-		kmk_host_log("kmemkit: use after fork: the parent had touched %lu MiB, more than the %lu MiB that a "
-			     "fork copies (KMEMKIT_FORK=copy copies all); the memory stayed with the parent",
-			     (unsigned long)(touched >> 20), KMK_HOST_FORK_LIMIT >> 20);
+		kmk_host_log(
+		    "kmemkit: use after fork: the parent had touched %lu MiB, more than the %lu MiB that a "
+		    "fork copies (KMEMKIT_FORK=copy copies all); the memory stayed with the parent",
+		    (unsigned long)(touched >> 20), KMK_HOST_FORK_LIMIT >> 20);
 		break;
 	case REF_ERROR:
-		kmk_host_log("kmemkit: use after fork: the copy of %lu MiB failed (%s); the memory stayed with the "
-			     "parent", (unsigned long)(touched >> 20), strerror(copy_errno));
+		kmk_host_log(
+		    "kmemkit: use after fork: the copy of %lu MiB failed (%s); the memory stayed with the "
+		    "parent",
+		    (unsigned long)(touched >> 20), strerror(copy_errno));
 		break;
 	}
 	return true;
@@ -156,8 +159,10 @@ static void remap(const struct kmk_map *m, void *data)
 	(void)data;
 	if (m->ino != kmk_host.ino || !kmk_host_region(m->start))
 		return;
-	if (mmap((void *)m->start, m->end - m->start, prot, flags, copy_fd, (off_t)m->offset) != (void *)m->start) {
-		kmk_host_log("kmemkit: fork: cannot map the child's memory at %#lx: %s", m->start, strerror(errno));
+	if (mmap((void *)m->start, m->end - m->start, prot, flags, copy_fd, (off_t)m->offset) !=
+	    (void *)m->start) {
+		kmk_host_log("kmemkit: fork: cannot map the child's memory at %#lx: %s", m->start,
+			     strerror(errno));
 		port_halt(1);
 	}
 }
@@ -168,7 +173,8 @@ static void adopt_copy(void)
 	int err = kmk_host_maps(remap, NULL);
 
 	if (err || dup3(copy_fd, kmk_host.fd, O_CLOEXEC) < 0 || fstat(kmk_host.fd, &st)) {
-		kmk_host_log("kmemkit: fork: cannot give the child its memory: %s", strerror(err ? -err : errno));
+		kmk_host_log("kmemkit: fork: cannot give the child its memory: %s",
+			     strerror(err ? -err : errno));
 		port_halt(1);
 	}
 	close(copy_fd);
@@ -188,6 +194,7 @@ static void child(void)
 	kmk_host.pid = getpid();
 	if (!refused) {
 		adopt_copy();
+		kmk_host_forget_slots();
 		kmk_upcall_fork_child();
 	}
 	errno = saved;

@@ -52,7 +52,7 @@ struct kmk_host {
 };
 extern struct kmk_host kmk_host;
 
-/* Stack of the calling thread; lo is a bound below which nothing is read, a moving one for the first thread. */
+/* Stack of the calling thread. Nothing is read below lo, which moves with the first thread's stack. */
 struct kmk_stack { uintptr_t lo, hi, alt_lo, alt_hi; bool first; };
 
 /* init.c: size of the array region in bytes, and its first address. */
@@ -60,6 +60,9 @@ uintptr_t kmk_host_arrays(size_t *len);
 
 /* init.c: sequences are registered per address space; true if they can be fenced. */
 bool kmk_host_register_fence(void);
+
+/* In a fork's child: drop slot locks of threads that are gone; their half edits are whole ones or none. */
+void kmk_host_forget_slots(void);
 
 /* io.c: one formatted line to the log. Usable in a signal handler as far as vsnprintf is. */
 void kmk_host_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -45,6 +45,11 @@ int port_slot_id(void)
 	return slot - 1;
 }
 
+void kmk_host_forget_slots(void)
+{
+	memset(port_slot_locks, 0, sizeof(port_slot_locks));
+}
+
 uintptr_t kmk_host_arrays(size_t *len)
 {
 	*len = (size_t)(kmk_host.nr_ids + KMK_PCPU_DUMMIES) << KMK_PCPU_SHIFT;

@@ -65,7 +65,8 @@ static int place(const char *what, uintptr_t va, size_t len, int prot, int flags
 	if (p == MAP_FAILED && errno != EEXIST) {
 		int err = errno;
 
-		kmk_host_log("kmemkit: %s: cannot map %zu MiB at %#lx: %s", what, len >> 20, va, strerror(err));
+		kmk_host_log("kmemkit: %s: cannot map %zu MiB at %#lx: %s", what, len >> 20, va,
+			     strerror(err));
 		return -err;
 	}
 	if (p != MAP_FAILED)
@@ -226,7 +227,8 @@ void port_clear(uint64_t pa, size_t len)
 		if (n <= 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
-			kmk_host_log("kmemkit: cannot clear frames at %#lx: %s", (unsigned long)pa, strerror(errno));
+			kmk_host_log("kmemkit: cannot clear frames at %#lx: %s", (unsigned long)pa,
+				     strerror(errno));
 			port_halt(1);
 		}
 		pa += (uint64_t)n;

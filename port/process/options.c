@@ -67,7 +67,8 @@ static bool parse_size(const char *s, size_t len, uint64_t *size)
 	int shift;
 
 	for (; i < len && isdigit((unsigned char)s[i]); i++)
-		if (__builtin_mul_overflow(n, 10u, &n) || __builtin_add_overflow(n, (unsigned)(s[i] - '0'), &n))
+		if (__builtin_mul_overflow(n, 10u, &n) ||
+		    __builtin_add_overflow(n, (unsigned)(s[i] - '0'), &n))
 			return false;
 	if (!i)
 		return false;
@@ -87,9 +88,10 @@ static int bad(const char *where, const char *all, const char *tok, size_t len, 
 
 static int bad_size(const char *all, const char *tok, size_t len, uint64_t limit)
 {
-	kmk_host_log("kmemkit: KMEMKIT_MEM: \"%.*s\" at character %zu: the size must be a multiple of 4K, at most "
-		     "%luM (a number, then K, M, G or T)", (int)len, tok, (size_t)(tok - all) + 1,
-		     (unsigned long)(limit >> 20));
+	kmk_host_log(
+	    "kmemkit: KMEMKIT_MEM: \"%.*s\" at character %zu: the size must be a multiple of 4K, at most "
+	    "%luM (a number, then K, M, G or T)",
+	    (int)len, tok, (size_t)(tok - all) + 1, (unsigned long)(limit >> 20));
 	return -EINVAL;
 }
 
@@ -221,7 +223,8 @@ static int memory_map(struct port_desc *desc)
 			return err;
 		lay_out(desc, &m);
 	} else if (mem) {
-		if (!parse_size(mem, len, &total) || total & (KMK_HOST_PAGE - 1) || total < MIB(1) || total > limit)
+		if (!parse_size(mem, len, &total) || total & (KMK_HOST_PAGE - 1) || total < MIB(1) ||
+		    total > limit)
 			return bad("boot option mem=", desc->options, mem, len,
 				   "expected a multiple of 4K, at least 1M (a number, then K, M, G or T)");
 		lay_out_total(desc, total);

@@ -113,7 +113,8 @@ static const char *search_units(Dwfl_Module *mod, uintptr_t pc, int *lineno)
 	Dwarf_Addr bias;
 
 	while ((cu = p_dwfl_module_nextcu(mod, cu, &bias))) {
-		Dwarf_Line *line = p_dwarf_haspc(cu, pc - bias) > 0 ? p_dwarf_getsrc_die(cu, pc - bias) : NULL;
+		Dwarf_Line *line =
+		    p_dwarf_haspc(cu, pc - bias) > 0 ? p_dwarf_getsrc_die(cu, pc - bias) : NULL;
 
 		if (line && !p_dwarf_lineno(line, lineno))
 			return p_dwarf_linesrc(line, NULL, NULL);
@@ -169,7 +170,8 @@ static void on_large_stack(struct request *rq)
 	static char *top;
 
 	if (!top) {
-		char *p = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		char *p = mmap(NULL, STACK, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 		if (p == MAP_FAILED)
 			return;

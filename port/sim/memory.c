@@ -61,11 +61,13 @@ int sim_memory_init(const struct port_desc *d)
 	for (size_t i = 0; i < NR_WINDOWS && !err; i++)
 		err = place(windows[i].start, windows[i].len, PROT_NONE, -1);
 	if (!err)
-		err = place(KMK_VMEMMAP, ((fd_end / PAGE + 1) * 64 + PAGE) & ~(PAGE - 1), PROT_READ | PROT_WRITE, -1);
+		err = place(KMK_VMEMMAP, ((fd_end / PAGE + 1) * 64 + PAGE) & ~(PAGE - 1),
+			    PROT_READ | PROT_WRITE, -1);
 	if (!err)
 		err = place(KMK_PCPU_BASE, ARRAYS, PROT_READ | PROT_WRITE, -1);
 	if (!err)
-		err = place(KMK_PERCPU_BASE, (size_t)d->nr_cpus << KMK_PERCPU_SHIFT, PROT_READ | PROT_WRITE, -1);
+		err = place(KMK_PERCPU_BASE, (size_t)d->nr_cpus << KMK_PERCPU_SHIFT, PROT_READ | PROT_WRITE,
+			    -1);
 	return err;
 }
 
@@ -87,7 +89,8 @@ int port_map(void *va, uint64_t pa, size_t len, unsigned prot)
 {
 	if (sim_count(SIM_MAP))
 		return -ENOMEM;
-	if (!len || ((uintptr_t)va | pa | len) & (PAGE - 1) || !in_window((uintptr_t)va, len) || pa + len > fd_end)
+	if (!len || ((uintptr_t)va | pa | len) & (PAGE - 1) || !in_window((uintptr_t)va, len) ||
+	    pa + len > fd_end)
 		return -EINVAL;
 	return mmap(va, len, host_prot(prot), MAP_SHARED | MAP_FIXED, fd, (off_t)pa) == va ? 0 : -ENOMEM;
 }

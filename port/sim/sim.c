@@ -40,7 +40,10 @@ int sim_configure(const struct port_range *ranges, unsigned nr_ranges, unsigned 
 		return -EINVAL;
 	machine = (struct port_desc){
 		.features = PORT_F_ALIAS | PORT_F_RELEASE | PORT_F_RSEQ,
-		.nr_cpus = nr_cpus, .nr_ids = nr_ids, .nr_ranges = nr_ranges, .options = options ? options : "",
+		.nr_cpus = nr_cpus,
+		.nr_ids = nr_ids,
+		.nr_ranges = nr_ranges,
+		.options = options ? options : "",
 	};
 	memcpy(machine.ranges, ranges, nr_ranges * sizeof(*ranges));
 	memset(calls, 0, sizeof(calls));

@@ -18,8 +18,19 @@
 #define SIM_MAX_IDS 8
 
 enum sim_call {
-	SIM_DESCRIBE, SIM_MAP, SIM_UNMAP, SIM_PROTECT, SIM_RELEASE, SIM_CLEAR, SIM_CONSOLE, SIM_WAIT, SIM_WAKE,
-	SIM_THREAD, SIM_YIELD, SIM_FENCE, SIM_NR_CALLS
+	SIM_DESCRIBE,
+	SIM_MAP,
+	SIM_UNMAP,
+	SIM_PROTECT,
+	SIM_RELEASE,
+	SIM_CLEAR,
+	SIM_CONSOLE,
+	SIM_WAIT,
+	SIM_WAKE,
+	SIM_THREAD,
+	SIM_YIELD,
+	SIM_FENCE,
+	SIM_NR_CALLS
 };
 
 /* A new machine: all memory zero, counters zero, clock at 0, CPU 0. 0 or -errno. options may be NULL. */

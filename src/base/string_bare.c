@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The strings that are libc's in a process: for hosts that have none (linked on bare metal only).
- * Plain loops; memcpy and friends are the host's. The compiler must not turn them into calls of
- * themselves: no builtins here.
+ * Plain loops; memcpy and friends are the host's. Compiled so that the compiler does not turn them
+ * into calls of themselves (port/x86_64/meson.build).
  */
 #include <linux/string.h>
-
-#pragma GCC optimize("no-tree-loop-distribute-patterns")
 
 size_t strlen(const char *s)
 {

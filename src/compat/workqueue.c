@@ -337,11 +337,13 @@ bool flush_work(struct work_struct *w)
 
 bool flush_delayed_work(struct delayed_work *w)
 {
-	if (del_timer_sync(&w->timer)) {
+	bool was = del_timer_sync(&w->timer);
+
+	if (was) {
 		atomic_long_set(&w->work.data, 0);
 		queue_work(w->wq, &w->work);
 	}
-	return flush_work(&w->work);
+	return flush_work(&w->work) || was;
 }
 
 /* Whether nothing up to seq is pending or running. */

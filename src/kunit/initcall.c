@@ -5,7 +5,6 @@
 #include <linux/module.h>
 #include <linux/string.h>
 
-#include "base/option.h"
 #include "kunit.h"
 
 struct kmk_sections *kmk_sections;
@@ -149,7 +148,7 @@ static bool init_one(struct kmk_initcall *call, void *data)
 	if (module && !listed(run->skip, call->module)) {
 		run->call = call;
 		if (module == run->until && !module->ran)
-			kmk_event("module-start\t%s", module->name);
+			kmk_run_event("module-start\t%s", module->name);
 		run_initcall(run, module);
 	}
 	return call != run->last;
@@ -195,17 +194,30 @@ void kmk_exitcalls_run(void)
 	}
 }
 
+static size_t key_length(const char *key)
+{
+	size_t len = strlen(key);
+
+	return len && key[len - 1] == '=' ? len - 1 : len;
+}
+
+bool kmk_bootopt_known(const char *name, size_t len)
+{
+	kmk_for_each_entry_of(bootopts, struct kmk_bootopt, s, slot)
+		if (key_length((*slot)->key) == len && !strncmp((*slot)->key, name, len))
+			return true;
+	return false;
+}
+
 /* The value of a __setup("name=") or early_param("name") in the boot options, if it is there. */
 static void bootopt_run(const struct kmk_bootopt *opt)
 {
 	static char value[256];		/* the callbacks may cut it */
 	char name[64];
-	size_t len = min(strlen(opt->key), sizeof(name) - 1);
+	size_t len = min(key_length(opt->key), sizeof(name) - 1);
 	const char *found;
 
 	memcpy(name, opt->key, len);
-	if (len && name[len - 1] == '=')
-		len--;
 	name[len] = '\0';
 	found = kmk_option(name);
 	if (!found)

@@ -18,14 +18,13 @@
  * them, and completes the document from the events sent so far. Therefore each line of output is
  * written at once, and the event that says so follows it.
  *
- * Besides include/ this room sees only the base room (reports, options) and the host's console.
+ * This room sees include/ and the host's console, like any user of the library.
  */
 #ifndef KMK_KUNIT_KUNIT_H
 #define KMK_KUNIT_KUNIT_H
 
-#include "base/report.h"
-
 #include <kmemkit/kunit.h>
+#include <kmemkit/report.h>
 #include <kmemkit/run.h>
 #include <kunit/test.h>
 #include <linux/stdarg.h>
@@ -73,8 +72,9 @@ void kmk_stats_print(char *log, const char *indent, const char *name, const stru
 /* WARN and BUG reports that tests expected. */
 extern unsigned long kmk_warns_taken, kmk_bugs_taken;
 
-/* params.c: set the values; false after a complaint. */
-bool kmk_params_apply(char *text);
+/* params.c: set the values, or only look up their names; false after a complaint. Cuts the text. */
+bool kmk_params_apply(char *text, bool names_only);
+bool kmk_params_from_boot(void);
 
 /* initcall.c */
 extern struct kmk_sections *kmk_sections;

@@ -162,7 +162,7 @@ bool kmk_have_events(void)
 	return out_config && out_config->event;
 }
 
-void kmk_event(const char *fmt, ...)
+void kmk_run_event(const char *fmt, ...)
 {
 	char line[KMK_EVENT_MAX];
 	va_list args;
@@ -183,12 +183,12 @@ void kmk_event(const char *fmt, ...)
 void kmk_event_leak(size_t size, const char *cache, const char *caller)
 {
 	leaks_seen++;
-	kmk_event("leak\t%zu\t%s\t%s", size, cache, caller);
+	kmk_run_event("leak\t%zu\t%s\t%s", size, cache, caller);
 }
 
 void kmk_event_reachable(unsigned long count, unsigned long bytes)
 {
-	kmk_event("reachable\t%lu\t%lu", count, bytes);
+	kmk_run_event("reachable\t%lu\t%lu", count, bytes);
 }
 
 unsigned long kmk_leaks_seen(void)

@@ -215,7 +215,7 @@ static bool complain(const char *fmt, const char *one, const char *two, const ch
 	struct kmk_text text = { .len = 0 };
 
 	kmk_text_add(&text, fmt, one, two, three);
-	kmk_event("param-error\t%s", text.buf);
+	kmk_run_event("param-error\t%s", text.buf);
 	kmk_complain("%s", text.buf);
 	return false;
 }
@@ -226,6 +226,9 @@ struct setting {
 	char *value;			/* NULL: a bare name */
 };
 
+/* Setters may be foreign code: a program that is only listed does not call them. */
+static bool only_names;
+
 static bool set_value(const struct setting *s, const struct kernel_param *kp)
 {
 	char *value = s->value;
@@ -234,6 +237,8 @@ static bool set_value(const struct setting *s, const struct kernel_param *kp)
 
 	if (!value && !(kp->ops->flags & KERNEL_PARAM_OPS_FL_NOARG))
 		return complain("parameter '%s': a value is missing", s->name, "", "");
+	if (only_names)
+		return true;
 	strscpy(shown, value ? value : "", sizeof(shown));	/* an array's set cuts its text */
 	err = kp->ops->set ? kp->ops->set(value, kp) : -EPERM;
 	if (err)
@@ -293,8 +298,9 @@ static bool apply_line(char *line)
 	return apply(&s);
 }
 
-bool kmk_params_apply(char *text)
+bool kmk_params_apply(char *text, bool names_only)
 {
+	only_names = names_only;
 	while (text && *text) {
 		char *end = strchr(text, '\n');
 
@@ -303,6 +309,37 @@ bool kmk_params_apply(char *text)
 		if (*text && !apply_line(text))
 			return false;
 		text = end;
+	}
+	return true;
+}
+
+/* ---- from the boot options: module.name=value, as for built-in modules ------------------- */
+
+static char boot_values[2048];	/* charp parameters keep pointing into it */
+static size_t boot_used;
+
+static bool set_from_boot(const struct kernel_param *kp, const char *found)
+{
+	struct setting s = { .module = kp->module, .name = kp->name, .value = boot_values + boot_used };
+	size_t size = strlen(found) + 1;
+
+	if (size > sizeof(boot_values) - boot_used)
+		return complain("parameter '%s.%s': too much text in the boot options", s.module, s.name, "");
+	memcpy(s.value, found, size);
+	boot_used += size;
+	return set_value(&s, kp);
+}
+
+bool kmk_params_from_boot(void)
+{
+	kmk_for_each_entry_of(params, struct kernel_param, sections, slot) {
+		char name[128];
+		const char *found;
+
+		scnprintf(name, sizeof(name), "%s.%s", (*slot)->module, (*slot)->name);
+		found = kmk_option(name);
+		if (found && !set_from_boot(*slot, found))
+			return false;
 	}
 	return true;
 }

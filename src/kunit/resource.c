@@ -258,9 +258,11 @@ struct action {
 static void action_free(struct kunit_resource *res)
 {
 	struct action *action = container_of(res, struct action, res);
+	kunit_action_t *fn = action->fn;
+	void *ctx = res->data;
 
-	action->fn(res->data);
-	kfree(action);
+	kfree(action);		/* first: fn may end the thread */
+	fn(ctx);
 }
 
 static void action_forget(struct kunit_resource *res)

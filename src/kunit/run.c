@@ -44,14 +44,17 @@ static void list_as_text(void)
 	}
 }
 
-static void list(void)
+static int list(char *params)
 {
+	if (!kmk_params_apply(params, true))
+		return STATUS_USAGE;
 	for (unsigned i = 0; i < kmk_nr_modules; i++)
-		kmk_event("module\t%s\t%s", kmk_modules[i].name, kmk_level_name(kmk_modules[i].level));
+		kmk_run_event("module\t%s\t%s", kmk_modules[i].name, kmk_level_name(kmk_modules[i].level));
 	kmk_for_each_entry_of(suites, struct kunit_suite, s, slot)
 		kmk_suite_announce(*slot);
 	if (!kmk_have_events())
 		list_as_text();
+	return STATUS_OK;
 }
 
 /* ---- parts of a run -------------------------------------------------------------------- */
@@ -89,7 +92,7 @@ static void module_verdict(struct kmk_module *module, unsigned number, bool ktap
 	}
 	if (ktap)
 		kmk_out("%s %u %s", module->failed ? "not ok" : "ok", number, module->name);
-	kmk_event("module-end\t%s\t%d\t%s", module->name, module->result,
+	kmk_run_event("module-end\t%s\t%d\t%s", module->name, module->result,
 		  module->failed ? "not-ok" : "ok");
 }
 
@@ -162,8 +165,8 @@ static int end_report(const struct kmk_run_config *config)
 	warns = kmk_warn_count - setup_warns - kmk_warns_taken;
 	bugs = kmk_bug_count - setup_bugs - kmk_bugs_taken;
 	leaks = kmk_leaks_seen();
-	kmk_event("warn\t%lu", warns);
-	kmk_event("bug\t%lu", bugs);
+	kmk_run_event("warn\t%lu", warns);
+	kmk_run_event("bug\t%lu", bugs);
 	if (!kmk_have_events() && (warns || bugs || leaks))
 		kmk_complain("reports: %lu WARN, %lu BUG, %lu leaked", warns, bugs, leaks);
 	return any_failed || warns || bugs || leaks ? STATUS_FAILED : STATUS_OK;
@@ -190,7 +193,7 @@ static int start_and_run(const struct kmk_run_config *config)
 	if (kmemkit_start())
 		return STATUS_USAGE;
 	kmk_attempt_setup();
-	if (!kmk_params_apply(config->params))
+	if (!kmk_params_from_boot() || !kmk_params_apply(config->params, false))
 		return STATUS_USAGE;
 	kmk_hooks_run();
 	status = run_mode(config);
@@ -202,12 +205,12 @@ int kmk_run(const struct kmk_run_config *config)
 	int status = STATUS_OK;
 
 	kmk_out_setup(config);
-	kmk_event("hello\t1");
+	kmk_run_event("hello\t1");
 	kmk_modules_collect();
 	if (config->run && !strcmp(config->run, "list"))
-		list();
+		status = list(config->params);
 	else
 		status = start_and_run(config);
-	kmk_event("done\t%d", status);
+	kmk_run_event("done\t%d", status);
 	return status;
 }

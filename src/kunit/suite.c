@@ -181,12 +181,12 @@ static void run_params(struct kunit_suite *suite, struct kunit_case *c, unsigned
 	kmk_kunit_print(c->log, "%s# Subtest: %s", indent, c->name);
 	while (test->param_value) {
 		clean_desc(desc, test->param_index);
-		kmk_event("param-start\t%s\t%u\t%s\t%d\t%s", suite->name, number, c->name,
+		kmk_run_event("param-start\t%s\t%u\t%s\t%d\t%s", suite->name, number, c->name,
 			  test->param_index + 1, desc);
 		run_once(suite, c, test);
 		print_result(c->log, indent, test->status, (unsigned)test->param_index + 1, desc,
 			     test->status_comment);
-		kmk_event("param-end\t%s\t%u\t%s\t%d\t%s", suite->name, number, c->name,
+		kmk_run_event("param-end\t%s\t%u\t%s\t%d\t%s", suite->name, number, c->name,
 			  test->param_index + 1, event_word(test->status));
 		count(stats, test->status);
 		desc[0] = '\0';
@@ -203,7 +203,7 @@ static void run_case(struct kunit_suite *suite, struct kunit_case *c, struct kmk
 	struct kunit test = { 0 };
 
 	c->status = KUNIT_SKIPPED;
-	kmk_event("case-start\t%s\t%u\t%s", suite->name, number, c->name);
+	kmk_run_event("case-start\t%s\t%u\t%s", suite->name, number, c->name);
 	if (c->generate_params) {
 		run_params(suite, c, number, &test, &stats);
 	} else {
@@ -212,7 +212,7 @@ static void run_case(struct kunit_suite *suite, struct kunit_case *c, struct kmk
 	}
 	kmk_stats_print(c->log, KUNIT_SUBTEST_INDENT, c->name, &stats);
 	print_result(c->log, KUNIT_SUBTEST_INDENT, c->status, number, c->name, test.status_comment);
-	kmk_event("case-end\t%s\t%u\t%s\t%s", suite->name, number, c->name, event_word(c->status));
+	kmk_run_event("case-end\t%s\t%u\t%s\t%s", suite->name, number, c->name, event_word(c->status));
 	count(cases, c->status);
 	add_stats(total, &stats);
 }
@@ -254,7 +254,7 @@ static void run_cases(struct kunit_suite *suite)
 	kmk_out(KUNIT_SUBTEST_INDENT "KTAP version 1");
 	kmk_out(KUNIT_SUBTEST_INDENT "# Subtest: %s", suite->name);
 	kmk_out(KUNIT_SUBTEST_INDENT "1..%zu", kunit_suite_num_test_cases(suite));
-	kmk_event("plan\t%s", suite->name);
+	kmk_run_event("plan\t%s", suite->name);
 	kunit_suite_for_each_test_case(suite, c)
 		run_case(suite, c, &cases, &total);
 	if (suite->suite_exit)
@@ -267,9 +267,9 @@ void kmk_suite_announce(struct kunit_suite *suite)
 {
 	struct kunit_case *c;
 
-	kmk_event("suite\t%s\t%zu", suite->name, kunit_suite_num_test_cases(suite));
+	kmk_run_event("suite\t%s\t%zu", suite->name, kunit_suite_num_test_cases(suite));
 	kunit_suite_for_each_test_case(suite, c)
-		kmk_event("case\t%s\t%u\t%s", suite->name, kunit_test_case_num(suite, c), c->name);
+		kmk_run_event("case\t%s\t%u\t%s", suite->name, kunit_test_case_num(suite, c), c->name);
 }
 
 int kunit_run_tests(struct kunit_suite *suite)
@@ -281,7 +281,7 @@ int kunit_run_tests(struct kunit_suite *suite)
 		run_cases(suite);
 	status = kunit_suite_has_succeeded(suite);
 	print_result(suite->log, "", status, kmk_suite_number++, suite->name, suite->status_comment);
-	kmk_event("suite-end\t%s\t%s", suite->name, event_word(status));
+	kmk_run_event("suite-end\t%s\t%s", suite->name, event_word(status));
 	return 0;
 }
 

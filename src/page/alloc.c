@@ -202,14 +202,19 @@ unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct p
 	return filled;
 }
 
-/* Lowmem only: an address must exist. */
+/* An address must exist. */
+static gfp_t lowmem_gfp(gfp_t gfp)
+{
+	WARN_ONCE(gfp & __GFP_HIGHMEM, "__GFP_HIGHMEM given to a call that returns an address: dropped (%pGg)\n",
+		  &gfp);
+	return gfp & ~__GFP_HIGHMEM;
+}
+
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
 {
 	struct page *page;
 
-	if (WARN_ON_ONCE(gfp & __GFP_HIGHMEM))
-		gfp &= ~__GFP_HIGHMEM;
-	page = kmk_alloc_pages(gfp, order, _RET_IP_);
+	page = kmk_alloc_pages(lowmem_gfp(gfp), order, _RET_IP_);
 	return page ? (unsigned long)lowmem_page_address(page) : 0;
 }
 
@@ -217,9 +222,7 @@ unsigned long get_zeroed_page(gfp_t gfp)
 {
 	struct page *page;
 
-	if (WARN_ON_ONCE(gfp & __GFP_HIGHMEM))
-		gfp &= ~__GFP_HIGHMEM;
-	page = kmk_alloc_pages(gfp | __GFP_ZERO, 0, _RET_IP_);
+	page = kmk_alloc_pages(lowmem_gfp(gfp) | __GFP_ZERO, 0, _RET_IP_);
 	return page ? (unsigned long)lowmem_page_address(page) : 0;
 }
 

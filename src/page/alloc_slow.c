@@ -111,11 +111,11 @@ static bool judge(gfp_t *gfp, unsigned int order)
 		return false;
 	}
 	if ((*gfp & __GFP_DMA) && (*gfp & __GFP_HIGHMEM)) {
-		WARN_ONCE(1, "page allocation with __GFP_DMA and __GFP_HIGHMEM: no zone is both (gfp %#x)\n",
-			  *gfp);
+		WARN_ONCE(1, "page allocation with __GFP_DMA and __GFP_HIGHMEM: no zone is both (%pGg)\n",
+			  gfp);
 		return false;
 	}
-	if (gfpflags_allow_blocking(*gfp) && kmk_atomic_context()) {
+	if (gfpflags_allow_blocking(*gfp) && kmk_atomic_context() && !kmk_self()->internal) {
 		might_alloc(*gfp);
 		*gfp &= ~__GFP_DIRECT_RECLAIM;
 	}

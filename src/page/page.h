@@ -48,7 +48,7 @@
 #include "sync/lock.h"
 #include "sync/thread.h"
 
-#define KMK_ZONE_FRESH	8		/* untouched ranges a zone can keep */
+#define KMK_ZONE_FRESH	PORT_MAX_RANGES	/* untouched ranges a zone can keep */
 
 struct free_area {
 	struct list_head list[MIGRATE_TYPES];

@@ -170,3 +170,15 @@ unsigned long kmk_pcp_count(void)
 			}
 	return frames;
 }
+
+/* One zone's lists are not kept apart from another's: all are drained. */
+void drain_all_pages(struct zone *zone)
+{
+	(void)zone;
+	kmk_pcp_drain_all();
+}
+
+void drain_local_pages(struct zone *zone)
+{
+	drain_all_pages(zone);
+}

@@ -12,7 +12,7 @@ static const char *why_bad(const struct page *page, unsigned int order)
 	unsigned int had = kmk_page_order(page);
 
 	if (PageBuddy(page) || (!page_ref_count(page) && !PageTail(page)))
-		return "double free: the page is free already";
+		return "the page is not allocated: a double free, or it was never given out";
 	if (PageTail(page))
 		return "the page is inside a compound page: free its head";
 	if (page_ref_count(page) < 0)

@@ -30,22 +30,23 @@
 #define RECHECK	(5 * HZ)	/* a waiter looks by itself after that time */
 #define SCAN	256		/* up to that many reserved elements are compared at a refilling free */
 
-static unsigned long read_word(const void *element)
-{
-	unsigned long word;
+/* An element's first word, whatever the element is and wherever it lies. */
+typedef unsigned long __attribute__((may_alias, aligned(1))) mark_t;
 
-	memcpy(&word, element, sizeof(word));
-	return word;
-}
-
-static void write_word(void *element, unsigned long word)
+static inline unsigned long mark_of(const mempool_t *pool, const void *element)
 {
-	memcpy(element, &word, sizeof(word));
+	return pool->stamp ^ (unsigned long)element;
 }
 
 static inline bool marked(const mempool_t *pool, const void *element)
 {
-	return pool->stamp && read_word(element) == (pool->stamp ^ (unsigned long)element);
+	return pool->stamp && *(const mark_t *)element == mark_of(pool, element);
+}
+
+static inline void set_mark(const mempool_t *pool, void *element, bool reserved)
+{
+	if (pool->stamp)
+		*(mark_t *)element = reserved ? mark_of(pool, element) : 0;
 }
 
 /* Only elements that are plain memory of at least a word can carry a mark. */
@@ -63,8 +64,7 @@ static unsigned long choose_stamp(const mempool_t *pool)
 static void add_element(mempool_t *pool, void *element)
 {
 	BUG_ON(pool->curr_nr >= pool->min_nr);
-	if (pool->stamp)
-		write_word(element, pool->stamp ^ (unsigned long)element);
+	set_mark(pool, element, true);
 	pool->elements[pool->curr_nr] = element;
 	WRITE_ONCE(pool->curr_nr, pool->curr_nr + 1);
 }
@@ -74,8 +74,7 @@ static void *remove_element(mempool_t *pool)
 	void *element = pool->elements[pool->curr_nr - 1];
 
 	WRITE_ONCE(pool->curr_nr, pool->curr_nr - 1);
-	if (pool->stamp)
-		write_word(element, 0);
+	set_mark(pool, element, false);
 	return element;
 }
 
@@ -299,7 +298,11 @@ void *mempool_alloc(mempool_t *pool, gfp_t gfp)
 
 	might_sleep_if(gfp & __GFP_DIRECT_RECLAIM);
 	gfp |= __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN;
-	element = pool->alloc(gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_IO), pool->pool_data);
+	/* A call the processor need not guess. */
+	if (likely(pool->alloc == mempool_alloc_slab))
+		element = kmem_cache_alloc(pool->pool_data, gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_IO));
+	else
+		element = pool->alloc(gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_IO), pool->pool_data);
 	return likely(element) ? element : alloc_slow(pool, gfp);
 }
 
@@ -307,7 +310,7 @@ static noinline void free_slow(mempool_t *pool, void *element, const void *calle
 {
 	bool twice, kept = put_reserved(pool, element, &twice);
 
-	if (WARN(twice, "mempool %p: element %p freed twice, from %pS; it stays in the reserve\n", pool,
+	if (WARN(twice, "mempool %px: element %px freed twice, from %pS; it stays in the reserve\n", pool,
 		 element, caller))
 		return;
 	if (!kept)
@@ -323,10 +326,12 @@ void mempool_free(void *element, mempool_t *pool)
 		return;
 	smp_rmb();
 	min_nr = READ_ONCE(pool->min_nr);
-	if (likely(min_nr && READ_ONCE(pool->curr_nr) >= min_nr) && !marked(pool, element))
-		pool->free(element, pool->pool_data);
-	else
+	if (unlikely(!min_nr || READ_ONCE(pool->curr_nr) < min_nr || marked(pool, element)))
 		free_slow(pool, element, __builtin_return_address(0));
+	else if (likely(pool->free == mempool_free_slab))
+		kmem_cache_free(pool->pool_data, element);
+	else
+		pool->free(element, pool->pool_data);
 }
 
 void *mempool_alloc_slab(gfp_t gfp, void *pool_data)

@@ -16,24 +16,26 @@ unsigned int kmk_nr_nodes = 1;
 bool kmk_slab_started, kmk_slab_track_all;
 
 /* The cache of caches must exist before any other, so it stands alone. */
-static struct {
+static union {
 	struct kmem_cache cache;
-	struct kmk_node nodes[KMK_MAX_NODES];
+	char room[sizeof(struct kmem_cache) + KMK_MAX_NODES * sizeof(struct kmk_node)];
 } first;
 
 #define cache_cache (&first.cache)
 
 /* ---- places for arrays of run-time caches ---- */
 
-#define ARRAY_CLASSES	3
-static const u16 array_entries[ARRAY_CLASSES] = { 64, 512, 2048 };
-static u32 array_next = KMK_DYNAMIC_ARRAYS;
+#define ARRAY_CLASSES	4
+static const u16 array_entries[ARRAY_CLASSES] = { 64, 512, 2048, 4096 };
+_Static_assert(KMK_PCPU_SHIFT <= 32, "offsets of arrays are 32 bits");
+#define ARRAY_LIMIT	((1ull << KMK_PCPU_SHIFT) - 1)
+static u64 array_next = KMK_DYNAMIC_ARRAYS;
 static struct { u32 offs[64]; u32 n; } array_reuse[ARRAY_CLASSES];
 
-/* How many objects a CPU may keep: about half a megabyte, within limits. */
+/* How many objects a CPU may keep: about a megabyte, within limits. Reclaim takes them back. */
 static u32 wanted_entries(u32 size)
 {
-	return clamp((512u << 10) / size, 16u, 2048u);
+	return clamp((1u << 20) / size, 16u, (u32)KMK_KMALLOC_ENTRIES);
 }
 
 static unsigned int array_class(u32 entries)
@@ -50,27 +52,33 @@ static u32 array_stride(unsigned int c)
 	return (u32)array_entries[c] * PORT_ENTRY_BYTES + 64;
 }
 
-static u32 array_alloc(u32 entries)
+/* A place for the cache's arrays; they become smaller when room is short. False: no room at all. */
+static bool array_alloc(struct kmem_cache *s)
 {
-	unsigned int c = array_class(entries);
-	u32 at;
+	unsigned int c = array_class(wanted_entries(s->size));
 
-	if (array_reuse[c].n)
-		return array_reuse[c].offs[--array_reuse[c].n];
-	if (array_next + array_stride(c) > 1u << KMK_PCPU_SHIFT)
-		return 0;
-	at = array_next;
-	array_next += array_stride(c);
-	return at;
+	while (c && !array_reuse[c].n && array_next + array_stride(c) > ARRAY_LIMIT)
+		c--;
+	if (array_reuse[c].n) {
+		s->array = array_reuse[c].offs[--array_reuse[c].n];
+	} else {
+		if (array_next + array_stride(c) > ARRAY_LIMIT)
+			return false;
+		s->array = (u32)array_next;
+		array_next += array_stride(c);
+	}
+	s->array_class = (u8)c;
+	s->entries = min(s->entries, (u32)array_entries[c]);
+	return true;
 }
 
 /* Beyond the short list the place is lost: virtual addresses only. */
-static void array_free(u32 at, u32 entries)
+static void array_free(const struct kmem_cache *s)
 {
-	unsigned int c = array_class(entries);
+	unsigned int c = s->array_class;
 
 	if (array_reuse[c].n < ARRAY_SIZE(array_reuse[c].offs))
-		array_reuse[c].offs[array_reuse[c].n++] = at;
+		array_reuse[c].offs[array_reuse[c].n++] = s->array;
 }
 
 /* ---- creation ---- */
@@ -115,7 +123,7 @@ static void cache_publish(struct kmem_cache *s)
 {
 	kmk_lock(&kmk_caches_lock);
 	if (!s->array)
-		s->array = array_alloc(wanted_entries(s->size));
+		array_alloc(s);
 	list_add(&s->list, &slab_caches);
 	kmk_unlock(&kmk_caches_lock);
 }
@@ -293,7 +301,7 @@ void kmem_cache_destroy(struct kmem_cache *s)
 	}
 	list_del(&s->list);
 	if (s->array)
-		array_free(s->array, wanted_entries(s->size));
+		array_free(s);
 	kmk_unlock(&kmk_caches_lock);
 	kmem_cache_free(cache_cache, s);
 }

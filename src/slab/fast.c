@@ -44,7 +44,7 @@ static noinline void *alloc_slow(u32 array, gfp_t gfp, size_t size, unsigned lon
 static noinline void *finish(void *obj, size_t size, gfp_t gfp)
 {
 	WARN_ONCE(gfp & (__GFP_HIGHMEM | __GFP_DMA32),
-		  "__GFP_HIGHMEM and __GFP_DMA32 mean nothing to a slab cache: dropped (gfp %#x)\n", gfp);
+		  "__GFP_HIGHMEM and __GFP_DMA32 mean nothing to a slab cache: dropped (%pGg)\n", &gfp);
 	return memset(obj, 0, (gfp | kmk_slab_force) & __GFP_ZERO ? size : 0);
 }
 

@@ -218,9 +218,9 @@ static void note_owner(struct kmem_cache *s, const struct port_entry *e, size_t 
 static gfp_t judge(gfp_t gfp)
 {
 	WARN_ONCE(gfp & (__GFP_HIGHMEM | __GFP_DMA32),
-		  "__GFP_HIGHMEM and __GFP_DMA32 mean nothing to a slab cache: dropped (gfp %#x)\n", gfp);
+		  "__GFP_HIGHMEM and __GFP_DMA32 mean nothing to a slab cache: dropped (%pGg)\n", &gfp);
 	gfp &= ~(__GFP_HIGHMEM | __GFP_DMA32);
-	if (gfpflags_allow_blocking(gfp) && kmk_atomic_context()) {
+	if (gfpflags_allow_blocking(gfp) && kmk_atomic_context() && !kmk_self()->internal) {
 		might_alloc(gfp);
 		gfp &= ~__GFP_DIRECT_RECLAIM;
 	}

@@ -99,6 +99,7 @@ struct kmem_cache {
 	gfp_t gfp;			/* added to each request for frames */
 	int refcount;
 	bool tracked;
+	u8 array_class;			/* which size of arrays it was given */
 	void (*ctor)(void *);
 	const char *name;
 	struct list_head list;

@@ -336,7 +336,8 @@ bool try_wait_for_completion(struct completion *x)
 	unsigned int n = __atomic_load_n(&x->done, __ATOMIC_ACQUIRE);
 
 	while (n && n < DONE_ALL)
-		if (__atomic_compare_exchange_n(&x->done, &n, n - 1, true, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
+		if (__atomic_compare_exchange_n(&x->done, &n, n - 1, true, __ATOMIC_ACQUIRE,
+						__ATOMIC_ACQUIRE))
 			return true;
 	return n != 0;
 }

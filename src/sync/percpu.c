@@ -79,14 +79,33 @@ static unsigned class_of(size_t size, size_t align)
 	return need <= GRANULE ? 0 : 64u - (unsigned)__builtin_clzl(need - 1) - MIN_SHIFT;
 }
 
+static bool free_link_ok(unsigned long offset)
+{
+	return !offset || (offset >= META && offset < area_top && offset % GRANULE == 0 && !*meta(offset));
+}
+
+/* Take the first free object. A link that was overwritten costs the rest of the list, no more. */
+static unsigned long free_pop(unsigned c)
+{
+	unsigned long offset = free_first[c];
+
+	if (!offset)
+		return 0;
+	free_first[c] = *(unsigned long *)at(0, offset);
+	if (free_link_ok(free_first[c]))
+		return offset;
+	free_first[c] = 0;
+	kmk_report_begin("BUG: per-CPU object %px was written after free_percpu()\n", at(0, offset));
+	kmk_report_end(KMK_POLICY_BUG);
+	return offset;
+}
+
 static unsigned long object_take(unsigned c)
 {
-	unsigned long size = 1UL << (c + MIN_SHIFT), offset = free_first[c];
+	unsigned long size = 1UL << (c + MIN_SHIFT), offset = free_pop(c);
 
-	if (offset) {
-		free_first[c] = *(unsigned long *)at(0, offset);
+	if (offset)
 		return offset;
-	}
 	if (chunk_at[c] == chunk_end[c]) {
 		offset = area_cut(CHUNK, CHUNK, 0);
 		if (!offset)
@@ -270,7 +289,7 @@ bool kmk_percpu_validate(void)
 
 	for (unsigned c = 0; c < NR_CLASSES; c++)
 		for (unsigned long o = free_first[c], n = 0; o; o = *(unsigned long *)at(0, o))
-			if (o < META || o >= area_top || *meta(o) || n++ > AREA / GRANULE)
+			if (!free_link_ok(o) || n++ > AREA / GRANULE)
 				return false;
 	for (unsigned long o = META; started && o < area_top; o += GRANULE)
 		if (*meta(o)) {

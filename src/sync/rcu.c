@@ -15,13 +15,14 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/srcu.h>
+#include <linux/string.h>
 
 #include "sync.h"
 
 #define PHASE		0x10000UL
 #define WAIT_SPINS	200u
 #define SINGLES		4096u		/* one-argument kvfree_rcu's on their way */
-#define MANY		200000u		/* waiting objects above which callers that may sleep wait */
+#define MANY		200000u		/* above this, callers that may sleep wait */
 
 struct rcu_list {
 	struct rcu_head *first, **tail;
@@ -188,8 +189,8 @@ static void rcu_batch(void)
 	objects = list_take(&frees);
 	nr = nr_singles;
 	nr_singles = 0;
-	for (unsigned i = 0; i < nr; i++)
-		batch[i] = singles[i];
+	memcpy(batch, singles, nr * sizeof(batch[0]));
+	memset(singles, 0, nr * sizeof(singles[0]));
 	kmk_unlock(&kmk_rcu_lock);
 	if (!cbs && !objects && !nr)
 		return;
@@ -197,6 +198,7 @@ static void rcu_batch(void)
 	freed = free_list(objects);
 	for (unsigned i = 0; i < nr; i++)
 		kvfree(batch[i]);
+	memset(batch, 0, nr * sizeof(batch[0]));	/* a leak scan reads this too */
 	__atomic_fetch_sub(&nr_waiting, freed + nr, __ATOMIC_RELEASE);
 	run_callbacks(cbs);
 }

@@ -9,11 +9,15 @@
  * that holds none.
  *
  *	context.c	context word, virtual CPUs, might_sleep reports, calls on other CPUs
- *	lock.c		internal ranked locks		spinlock.c	spinlock_t, rwlock_t, bit locks
- *	task.c		current, schedule, wake-ups	kthread.c	kernel threads
+ *	lock.c		internal ranked locks
+ *	spinlock.c	spinlock_t, rwlock_t, bit locks
+ *	task.c		current, schedule, wake-ups
+ *	kthread.c	kernel threads
  *	mutex.c		mutex, rwsem, semaphore, completion
- *	wait.c		wait queues			event.c		timers, tasklets, interrupts
- *	rcu.c		grace periods and call-backs	percpu.c	per-CPU variables
+ *	wait.c		wait queues
+ *	event.c		timers, tasklets, interrupts
+ *	rcu.c		grace periods and call-backs
+ *	percpu.c	per-CPU variables
  *	unwind.c	leaving a function from any depth
  *
  * Invariants. (1) cpus[i].held is 1 while exactly one thread holds CPU i. (2) ctx == 0 exactly

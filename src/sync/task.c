@@ -40,7 +40,7 @@ static void task_init(struct task_struct *t, int pid)
 	t->nr_cpus_allowed = (int)nr_cpu_ids;
 	t->prio = t->static_prio = t->normal_prio = 120;
 	t->start_time = port_now();
-	memcpy(t->comm, pid == 1 ? "main" : "thread", sizeof("thread"));
+	kmk_set_comm(t, pid == 1 ? "main" : "thread");
 	__atomic_store_n(&t->kmk_usage, 1, __ATOMIC_RELEASE);
 }
 
@@ -95,8 +95,14 @@ struct task_struct *kmk_get_task(struct task_struct *t)
 	return t;
 }
 
+/* A free task names no memory of its thread's: a leak scan would take that for a use. */
 void put_task_struct(struct task_struct *t)
 {
+	if (__atomic_load_n(&t->kmk_usage, __ATOMIC_ACQUIRE) == 1) {
+		t->kmk_data = NULL;
+		t->journal_info = NULL;
+		memset(t->kmk_scratch, 0, sizeof(t->kmk_scratch));
+	}
 	__atomic_fetch_sub(&t->kmk_usage, 1, __ATOMIC_RELEASE);
 }
 

@@ -14,6 +14,7 @@
 #include "port.h"
 #include "rooms.h"
 #include "sync/lock.h"
+#include "sync/thread.h"
 #include "vmap/vmap.h"
 
 #define IOREMAP_MAX_ORDER	(7 + PAGE_SHIFT)
@@ -51,13 +52,18 @@ static bool size_up(const struct kmk_area_request *req, unsigned long *size, uns
 	return is_power_of_2(*align);
 }
 
+gfp_t kmk_vmap_gfp(gfp_t gfp)
+{
+	might_sleep();
+	return kmk_atomic_context() ? gfp & ~__GFP_DIRECT_RECLAIM : gfp;
+}
+
 struct kmk_area *kmk_area_create(const struct kmk_area_request *req)
 {
 	unsigned long size, align;
 	struct kmk_area *area;
 	bool placed;
 
-	might_sleep();
 	if (!size_up(req, &size, &align))
 		return NULL;
 	kmk_internal_begin();

@@ -151,6 +151,7 @@ void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned lon
 
 	if (WARN_ON_ONCE(!size) || kmemkit_start())
 		return NULL;
+	req.gfp = gfp = kmk_vmap_gfp(gfp);
 	if (size >> PAGE_SHIFT > totalram_pages()) {
 		failed(gfp, size, "exceeds total pages");
 		return NULL;

@@ -19,7 +19,10 @@ static struct kmk_area *reserve(unsigned long size, unsigned long flags, unsigne
 {
 	struct kmk_area_request req = { size, 1, start, end, flags, GFP_KERNEL, NUMA_NO_NODE, caller };
 
-	return kmemkit_start() ? NULL : kmk_area_create(&req);
+	if (kmemkit_start())
+		return NULL;
+	req.gfp = kmk_vmap_gfp(GFP_KERNEL);
+	return kmk_area_create(&req);
 }
 
 struct vm_struct *__get_vm_area_caller(unsigned long size, unsigned long flags, unsigned long start,

@@ -102,7 +102,12 @@ struct kmk_area_request {
 	const void *caller;
 };
 
-/* Make an area without mappings; NULL without memory or addresses. May sleep. */
+/*
+ * The flags to work with: a call that may sleep, made where it must not, is reported here, once, and
+ * then goes on without direct reclaim.
+ */
+gfp_t kmk_vmap_gfp(gfp_t gfp);
+/* Make an area without mappings; NULL without memory or addresses. Sleeps as the flags say. */
 struct kmk_area *kmk_area_create(const struct kmk_area_request *req);
 /* Map the first n pages onto the area's frames (vm.pages or pfns). 0 or a negative errno. May sleep. */
 int kmk_area_map(struct kmk_area *area, unsigned long n, pgprot_t prot);

@@ -24,10 +24,10 @@ value() { (cd "$(dirname "$conf")" && realpath "$(sed -n "s/^$1=//p" "$conf")");
 mkdir -p "$tree/bin" "$tree/lib/kmemkit" "$tree/include"
 cp "$kmemkit" "$tree/bin/"
 cp -r "$(value INCLUDEDIR)" "$tree/include/kmemkit"
-cp -P "$(value LIBDIR)"/libkmemkit.so* "$tree/lib/"
+find "$(value LIBDIR)" -maxdepth 1 -name 'libkmemkit.so*' ! -type d -exec cp -P {} "$tree/lib/" \;
 cp "$(value CRTDIR)/kmk_crt.o" "$(value CRTDIR)/libkmemkit_main.a" "$tree/lib/kmemkit/"
-sed -e 's|^INCLUDEDIR=.*|INCLUDEDIR=../../include/kmemkit|' -e 's|^LIBDIR=.*|LIBDIR=..|' -e 's|^CRTDIR=.*|CRTDIR=.|' \
-	"$conf" >"$tree/lib/kmemkit/kmemkit.conf"
+sed -e 's|^INCLUDEDIR=.*|INCLUDEDIR=../../include/kmemkit|' -e 's|^LIBDIR=.*|LIBDIR=..|' \
+	-e 's|^CRTDIR=.*|CRTDIR=.|' "$conf" >"$tree/lib/kmemkit/kmemkit.conf"
 check "an installed tree is found" 0 "out:-isystem$tree/include/kmemkit" "out:-L$tree/lib " \
 	-- "$tree/bin/kmemkit" cc -show "$cases/nothing.c" -o x
 check "and used" 0 'out:^ok 2 good$' -- "$tree/bin/kmemkit" run "$cases/speaker.c"

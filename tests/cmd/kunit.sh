@@ -21,8 +21,10 @@ check "an assertion ends only its case" 1 'out:^    not ok 1 asserts_fails' 'out
 # dies NAME REASON [COMMAND]: the case is named with the reason, another suite still runs.
 dies() {
 	check "$1 is reported with its case" 1 "out:^    ok 1 $1_before" "out:# $1_dies: .*($2)" \
-		"out:^    not ok 2 $1_dies" "out:^    ok 3 $1_after # SKIP not run" "out:^not ok 1 $1\$" \
-		'out:^    ok 2 good_allocates' 'out:^ok 2 good$' "err:($2).* in $1_dies" 'err:passed 3, failed 1' \
+		"out:^    not ok 2 $1_dies" "out:^    ok 3 $1_after # SKIP not run" \
+		"out:^not ok 1 $1\$" \
+		'out:^    ok 2 good_allocates' 'out:^ok 2 good$' "err:($2).* in $1_dies" \
+		'err:passed 3, failed 1' \
 		-- ${3:-$run} "$cases/$1.c" "$cases/good.c"
 }
 dies segv "SIGSEGV|signal 11"

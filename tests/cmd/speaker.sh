@@ -12,7 +12,8 @@ check "protocol: time limit" 1 'out:# second one: timed out after 1 s' 'out:^not
 check "protocol: killed by a signal in a parameter" 1 'out:^        not ok 1 small$' \
 	'out:killed by signal 6 \(Aborted\) in second one' 'out:^ok 3 good$' -- $(say param,good)
 check "protocol: exit before the heading" 1 'out:# Subtest: early' \
-	'out:ended early with status 7 in suite_init' 'out:^not ok 2 early$' 'out:^ok 3 good$' -- $(say early,good)
+	'out:ended early with status 7 in suite_init' 'out:^not ok 2 early$' 'out:^ok 3 good$' \
+	-- $(say early,good)
 check "protocol: crash after the result" 1 'out:^ok 2 late$' \
 	'out:^# late: killed by signal 6.* after its result' -- $(say late)
 check "protocol: leak" 1 'err:leak: 24 bytes of kmalloc-32, allocated by first\+0x10/0x20' \
@@ -26,8 +27,12 @@ name="protocol: results in list order" ok=yes
 verdict
 check "protocol: parameter refused" 2 'err:no such parameter: x=1' 'noout:KTAP' \
 	-- env SPEAKER_REFUSES=1 "$kmemkit" run --param x=1 "$speaker"
-check "options reach the program" 0 'err:boot env more proc buddyinfo,slabinfo' 'err:argument --one' \
-	-- env KMEMKIT_BOOT=env "$kmemkit" run --boot more --proc buddyinfo --proc slabinfo "$speaker" -- --one
+check "options reach the program" 0 'err:boot slub_debug=U env more proc buddyinfo,slabinfo' \
+	'err:argument --one' \
+	-- env KMEMKIT_BOOT=env "$kmemkit" run --boot more --proc buddyinfo --proc slabinfo \
+	"$speaker" -- --one
+check "slub_debug of the user's own" 0 'err:boot slub_debug=- proc' \
+	-- "$kmemkit" run --boot slub_debug=- "$speaker"
 
 name="protocol: termination leaves nothing" ok=yes
 SPEAKER=loop "$kmemkit" run "$speaker" >"$scratch/out" 2>"$scratch/err" &

@@ -4,8 +4,10 @@
  *
  *   fork_test          parent and child use each family after the fork; contents and counters are right
  *   fork_test child    only the child's first call after the fork: what KMEMKIT_FORK=deny reports
+ *   fork_test threads  forks while other threads allocate and free
  *   fork_test exec     a child that never calls the library and runs another program
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -77,8 +79,10 @@ static void verify(const struct held *h, char c, const char *what)
 	check(holds(h->own, c, 200), what);
 	for (int i = 0; i < 5; i++) {
 		struct page *page = vmalloc_to_page(h->area + i * PAGE_SIZE);
+		const char *direct = page ? page_address(page) : NULL;	/* NULL: a high frame */
 
-		check(page && holds(page_address(page), c, PAGE_SIZE), "the direct map shows the area's frames");
+		check(page && (!direct || holds(direct, c, PAGE_SIZE)),
+		      "the direct map shows the area's frames");
 	}
 }
 
@@ -180,6 +184,56 @@ static int exec_only(void)
 	return failed != 0;
 }
 
+static int stop;
+
+/* In and out of the slow paths, so that a fork finds locks held. */
+static void *churn(void *arg)
+{
+	char *objs[200];
+
+	(void)arg;
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
+		for (int i = 0; i < 200; i++)
+			objs[i] = kmalloc(8UL << i % 10, GFP_KERNEL);
+		for (int i = 0; i < 200; i++)
+			kfree(objs[i]);
+		free_pages(__get_free_pages(GFP_KERNEL, 4), 4);
+		vfree(vmalloc(3 * PAGE_SIZE));
+	}
+	return NULL;
+}
+
+static int among_threads(void)
+{
+	pthread_t threads[3];
+
+	alarm(60);		/* a deadlock ends here */
+	for (int i = 0; i < 3; i++)
+		check(!pthread_create(&threads[i], NULL, churn, NULL), "pthread_create");
+	for (int round = 0; round < 20; round++) {
+		pid_t pid = fork();
+
+		if (!pid) {
+			struct held mine = { .cache = held.cache };
+
+			who = "child";
+			alarm(20);
+			verify(&held, 'a', "contents from before the fork");
+			take(&mine, 'c');
+			verify(&mine, 'c', "contents from after the fork");
+			put(&mine);
+			fflush(stdout);
+			_exit(failed != 0);
+		}
+		check(status_of(pid) == 0, "child's status");
+	}
+	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	verify(&held, 'a', "parent's contents");
+	return failed != 0;
+}
+
 int main(int argc, char **argv)
 {
 	int err;
@@ -191,6 +245,8 @@ int main(int argc, char **argv)
 	take(&held, 'a');
 	if (argc > 1 && !strcmp(argv[1], "child"))
 		err = child_only();
+	else if (argc > 1 && !strcmp(argv[1], "threads"))
+		err = among_threads();
 	else if (argc > 1 && !strcmp(argv[1], "exec"))
 		err = exec_only();
 	else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Freed a second time while the element lies in a reserve that is full. */
+/* Freed a second time while the element lies in the reserve. */
 #include <linux/mempool.h>
 #include <linux/printk.h>
 #include <linux/slab.h>

@@ -4,8 +4,8 @@
 # .expected files from what is printed. A line "mem: MAP" in a program is its memory map, "(run)"
 # means it is a module for `kmemkit run`.
 #
-# The text is all output with stacks cut, addresses and offsets made equal; the last line is the
-# exit status.
+# The text is all output; of stacks only the program's own lines are kept, and what differs between
+# runs (addresses, offsets, frame numbers) is replaced. The last line is the exit status.
 KMEMKIT=${1:-$KMEMKIT}
 [ $# -gt 0 ] && shift
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,12 +14,15 @@ trap 'rm -rf "$tmp"' EXIT
 passed=0 failed=0
 
 normalise() {
-	awk '/^Call Trace:/ { cut = 1; next } cut && /^ / { next } { cut = 0; print }' |
-	sed -E -e 's/\+0x[0-9a-f]+\/0x[0-9a-f]+/+OFF/g' \
-	    -e 's/\[?(\/[^] :]*\/)([^]\/ :]+:[0-9]+)/[\2/g' -e 's/at \[/at /' \
-	    -e 's/(0x)?[0-9a-f]{10,16}/ADDR/g' -e 's/(pfn:|page 0x)[0-9a-f]+/\1N/g' \
-	    -e 's/pid[:=] ?[0-9]+/pid=N/g' -e 's/process [^ ]+  pfn/process NAME  pfn/' \
-	    -e 's/index:0x[0-9a-f]+/index:N/' -e "s/$1/NAME/g"
+	awk -v own="$1.c:" '
+		/^Call Trace:/ { stack = 1; next }
+		stack && /^ / { if (index($0, own)) print; next }
+		/\/libc\.so/ || /^Segmentation fault/ { next }
+		{ stack = 0; print }' |
+	sed -E -e 's/\+0x[0-9a-f]+\/0x[0-9a-f]+/+OFF/g' -e 's/\[[^]]*\/([^]\/]+:[0-9]+)\]/[\1]/' \
+	    -e 's/ at [^ ]*\/([^ \/]+):[0-9]+/ at \1/' -e 's/(0x)?[0-9a-f]{10,16}/ADDR/g' \
+	    -e 's/(pfn:|page 0x|index:)(0x)?[0-9a-f]+/\1N/g' -e 's/(pid|thread)[:= ] ?[0-9]+/\1 N/g' \
+	    -e 's/process [^ ]+  pfn/process NAME  pfn/' -e 's/(objects|used)=[0-9]+/\1=N/g'
 }
 
 run_one() {
@@ -31,7 +34,7 @@ run_one() {
 		return 1
 	else
 		if [ -n "$mem" ]; then export KMEMKIT_MEM="$mem"; else unset KMEMKIT_MEM; fi
-		( ulimit -c 0; exec "$tmp/$name" ) > "$tmp/out" 2>&1
+		sh -c 'ulimit -c 0; "$1"; exit $?' sh "$tmp/$name" > "$tmp/out" 2>&1
 	fi
 	echo "exit status $?" >> "$tmp/out"
 	normalise "$name" < "$tmp/out" > "$tmp/text"

@@ -9,6 +9,7 @@ int main(void)
 {
 	void *p;
 
+	vfree(vmalloc(PAGE_SIZE));
 	spin_lock(&lock);
 	p = vmalloc(PAGE_SIZE);
 	spin_unlock(&lock);

@@ -19,7 +19,8 @@ static void seizer_step(void);
 /* The seizer's own accesses are steps too. */
 #define __atomic_load_n(p, order)		(seizer_step(), *(p))
 #define __atomic_store_n(p, val, order)		(seizer_step(), (void)(*(p) = (val)))
-#define __atomic_exchange_n(p, val, order)	({ seizer_step(); __typeof__(*(p)) old_ = *(p); *(p) = (val); old_; })
+#define __atomic_exchange_n(p, val, order) \
+	({ seizer_step(); __typeof__(*(p)) old_ = *(p); *(p) = (val); old_; })
 #include "port_inline.h"
 
 #define OFF		64
@@ -53,7 +54,7 @@ static struct thread threads[NR_THREADS];
 static struct thread *me;			/* the coroutine that runs */
 static jmp_buf scheduler;
 static const struct scenario *sc;
-static unsigned extra;			/* added to the limits by --long */
+static unsigned extra;			/* added to the limit of switches by --long */
 
 /* ---- choices ---- */
 
@@ -184,7 +185,8 @@ static void put(int cpu, unsigned n)
 {
 	struct port_array *a = port_array_of(cpu, OFF);
 
-	a->e[a->top / PORT_ENTRY_BYTES] = (struct port_entry){ (void *)(uintptr_t)n, (void *)(uintptr_t)(n + 100) };
+	a->e[a->top / PORT_ENTRY_BYTES] =
+	    (struct port_entry){ (void *)(uintptr_t)n, (void *)(uintptr_t)(n + 100) };
 	a->top += PORT_ENTRY_BYTES;
 }
 
@@ -268,7 +270,7 @@ static void run_schedule(void)
 			cur = !cur;
 			may_switch = false;
 		}
-		pick = choose(1 + may_switch + 2 * (moves < sc->moves + extra));
+		pick = choose(1 + may_switch + 2 * (moves < sc->moves));
 		if (pick && pick <= may_switch) {
 			switches++;
 			cur = !cur;
@@ -297,7 +299,8 @@ static const struct scenario scenarios[] = {
 	{ "pop_n and push_n, one CPU", { { POP_N }, { PUSH_N } }, { 0, 0 }, { 3, 4 }, 4, 1 },
 	{ "pop_n and pop, two CPUs", { { POP_N }, { POP } }, { 0, 1 }, { 1, 2 }, 4, 1 },
 	{ "push_n and push, one CPU", { { PUSH_N }, { PUSH } }, { 0, 0 }, { 3, 3 }, 4, 1 },
-	{ "pop push pop and push pop, one CPU", { { POP, PUSH, POP }, { PUSH, POP } }, { 0, 0 }, { 2, 1 }, 3, 1 },
+	{ "pop push pop and push pop, one CPU", { { POP, PUSH, POP }, { PUSH, POP } },
+	  { 0, 0 }, { 2, 1 }, 3, 1 },
 	{ "pop push and push pop, two CPUs", { { POP, PUSH }, { PUSH, POP } }, { 0, 1 }, { 2, 2 }, 3, 1 },
 	{ "pop and seize", { { POP }, { SEIZE } }, { 0, 1 }, { 2, 1 }, 6, 0 },
 	{ "push and seize", { { PUSH }, { SEIZE } }, { 0, 1 }, { 2, 1 }, 6, 0 },
@@ -381,7 +384,7 @@ int main(int argc, char **argv)
 	}
 	verdict(sim_aborts > 0, "sections were aborted", sim_aborts, 0);
 	break_something();
-	printf("%lu schedules, %lu aborts, %lu cut short\n%u passed, %u failed\n", total, sim_aborts, cut, passed,
-	       failed);
+	printf("%lu schedules, %lu aborts, %lu cut short\n%u passed, %u failed\n", total, sim_aborts, cut,
+	       passed, failed);
 	return failed || cut;
 }

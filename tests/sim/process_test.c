@@ -26,17 +26,19 @@ struct trial {
 };
 
 static const struct trial trials[] = {
-	{ "default map", "KMEMKIT_MEM", "", "map", 0, { "0-", "100000000-" } },
+	{ "default map", "KMEMKIT_MEM", "", "map", 0, { "0-", "000000 1" } },
 	{ "four zones", "KMEMKIT_MEM", "dma=16M,dma32=112M,normal=384M,highmem=64M", "map", 0,
 	  { "0-8000000 1", "100000000-118000000 1", "118000000-11c000000 2" } },
 	{ "high memory is aligned", "KMEMKIT_MEM", "normal=4K,highmem=1M", "map", 0,
 	  { "100000000-100001000 1", "100400000-100500000 2" } },
-	{ "a hole in DMA", "KMEMKIT_MEM", "dma32=8M,dma=1M", "map", 0, { "0-100000 1", "1000000-1800000 1" } },
+	{ "a hole in DMA", "KMEMKIT_MEM", "dma32=8M,dma=1M", "map", 0,
+	  { "0-100000 1", "1000000-1800000 1" } },
 	{ "i386", "KMEMKIT_MEM", "i386", "map", 0, { "0-38000000 1", "38000000-40000000 2", "no DMA32" } },
 	{ "mem=", "KMEMKIT_BOOT", "quiet mem=64M nr_cpus=3", "map", 0, { "0-4000000 1", "3 CPUs" } },
 	{ "unknown zone", "KMEMKIT_MEM", "dma=16M,foo=3", "map", 3,
 	  { "\"foo=3\" at character 9", "dma=SIZE, dma32=SIZE, normal=SIZE or highmem=SIZE" } },
-	{ "zone too large", "KMEMKIT_MEM", "dma=17M", "map", 3, { "\"dma=17M\" at character 1", "at most 16M" } },
+	{ "zone too large", "KMEMKIT_MEM", "dma=17M", "map", 3,
+	  { "\"dma=17M\" at character 1", "at most 16M" } },
 	{ "zone twice", "KMEMKIT_MEM", "dma=1M,dma=2M", "map", 3, { "\"dma=2M\" at character 8", "before" } },
 	{ "bad unit", "KMEMKIT_MEM", "normal=1X", "map", 3, { "\"normal=1X\"", "K, M, G or T" } },
 	{ "not a multiple of a page", "KMEMKIT_MEM", "normal=1025", "map", 3, { "multiple of 4K" } },
@@ -49,12 +51,18 @@ static const struct trial trials[] = {
 	{ "bad KMEMKIT_STACK", "KMEMKIT_STACK", "1", "map", 3, { "\"1\"", "from 16K to 1G" } },
 	{ "taken base", "TAKEN", "1", "map", 3, { "direct map", "already in use" } },
 #ifndef KMK_SANITIZED
-	{ "NULL", "KMEMKIT_BOOT", "", "null", 128 + SIGSEGV, { "write of 0x8", "NULL pointer", "go_wrong+0x" } },
-	{ "unmapped window", "KMEMKIT_BOOT", "", "window", 128 + SIGSEGV, { "access not permitted", "vmalloc window" } },
-	{ "read only", "KMEMKIT_BOOT", "", "readonly", 128 + SIGSEGV, { "access not permitted", "direct map" } },
-	{ "stack overflow", "KMEMKIT_BOOT", "", "stack", 128 + SIGSEGV, { "stack overflow", "recurse", "times" } },
-	{ "stack overflow of a thread", "KMEMKIT_BOOT", "", "thread", 128 + SIGSEGV, { "stack overflow", "recurse" } },
-	{ "an illegal instruction", "KMEMKIT_BOOT", "", "illegal", 128 + SIGILL, { "llegal instruction", "go_wrong" } },
+	{ "NULL", "KMEMKIT_BOOT", "", "null", 128 + SIGSEGV,
+	  { "write of 0x8", "NULL pointer", "go_wrong+0x" } },
+	{ "unmapped window", "KMEMKIT_BOOT", "", "window", 128 + SIGSEGV,
+	  { "access not permitted", "vmalloc window" } },
+	{ "read only", "KMEMKIT_BOOT", "", "readonly", 128 + SIGSEGV,
+	  { "access not permitted", "direct map" } },
+	{ "stack overflow", "KMEMKIT_BOOT", "", "stack", 128 + SIGSEGV,
+	  { "stack overflow", "recurse", "times" } },
+	{ "stack overflow of a thread", "KMEMKIT_BOOT", "", "thread", 128 + SIGSEGV,
+	  { "stack overflow", "recurse" } },
+	{ "an illegal instruction", "KMEMKIT_BOOT", "", "illegal", 128 + SIGILL,
+	  { "llegal instruction", "go_wrong" } },
 	{ "a signal from outside", "KMEMKIT_BOOT", "", "kill", 128 + SIGSEGV, { "" } },
 	{ "child of a denied fork", "KMEMKIT_FORK", "deny", "fork", 128 + SIGABRT, { "use after fork" } },
 #endif
@@ -141,8 +149,10 @@ static int child(const char *act)
 	if (port_describe(&d))
 		return 3;
 	for (unsigned i = 0; i < d.nr_ranges; i++)
-		printf("%lx-%lx %u\n", (unsigned long)d.ranges[i].start, (unsigned long)d.ranges[i].end, d.ranges[i].kind);
-	printf("%u CPUs, %srseq%s\n", d.nr_cpus, d.features & PORT_F_RSEQ ? "" : "no ", d.no_dma32 ? ", no DMA32" : "");
+		printf("%lx-%lx %u\n", (unsigned long)d.ranges[i].start, (unsigned long)d.ranges[i].end,
+		       d.ranges[i].kind);
+	printf("%u CPUs, %srseq%s\n", d.nr_cpus, d.features & PORT_F_RSEQ ? "" : "no ",
+	       d.no_dma32 ? ", no DMA32" : "");
 	fflush(stdout);
 	go_wrong(act);
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The simulation host keeps its promises: memory, aliases, clock, counts, failures on demand, fresh machines. */
+/* The simulation host keeps its promises: memory, clock, counts, failures on demand, fresh machines. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -26,7 +26,8 @@ static void memory(void)
 	struct port_desc d;
 
 	check(!sim_configure(two, 2, 2, 2, "quiet") && !port_describe(&d), "describe");
-	check(d.nr_ranges == 2 && d.nr_cpus == 2 && d.nr_ids == 2 && !strcmp(d.options, "quiet"), "description");
+	check(d.nr_ranges == 2 && d.nr_cpus == 2 && d.nr_ids == 2 && !strcmp(d.options, "quiet"),
+	      "description");
 	strcpy(direct, "frame");
 	check(!port_map(window, 0x5000, 4096, PORT_READ | PORT_WRITE), "map");
 	check(!strcmp(window, "frame"), "an alias shows the frame");
@@ -43,7 +44,8 @@ static void memory(void)
 	check(port_map(window, 5 << 20, 4096, PORT_READ) == -EINVAL, "map behind the last range");
 	check(sim_calls(SIM_MAP) == 4 && sim_calls(SIM_UNMAP) == 1 && sim_calls(SIM_DESCRIBE) == 1, "counts");
 	strcpy(direct, "old");
-	check(!sim_configure(two, 2, 1, 1, NULL) && !*direct && !sim_calls(SIM_MAP), "a new machine is empty");
+	check(!sim_configure(two, 2, 1, 1, NULL) && !*direct && !sim_calls(SIM_MAP),
+	      "a new machine is empty");
 }
 
 static void failures(void)
@@ -55,7 +57,8 @@ static void failures(void)
 	check(port_map(window, 0, 4096, PORT_READ) == -ENOMEM, "second map fails on demand");
 	check(!port_map(window, 0, 4096, PORT_READ) && sim_failed() == 1, "third map");
 	sim_fail(SIM_PROTECT, 1, true);
-	check(port_protect(window, 4096, PORT_READ) && port_protect(window, 4096, PORT_READ), "failing for ever");
+	check(port_protect(window, 4096, PORT_READ) && port_protect(window, 4096, PORT_READ),
+	      "failing for ever");
 	sim_fail(SIM_PROTECT, 0, false);
 	check(!port_protect(window, 4096, PORT_READ), "no longer failing");
 	check(port_thread_start(NULL, NULL, "x") == -EAGAIN, "no threads");
@@ -80,10 +83,12 @@ static void time_and_sleep(void)
 
 	sim_advance(500);
 	check(port_now() == start + 500, "the clock moves on demand");
-	check(port_wait(&word, 0, 1000) == -ETIMEDOUT && port_now() == start + 1500, "a sleep uses its time up");
+	check(port_wait(&word, 0, 1000) == -ETIMEDOUT && port_now() == start + 1500,
+	      "a sleep uses its time up");
 	check(port_wait(&word, 7, UINT64_MAX) == 0, "no sleep where the value differs");
 	sim_idle = wake_up;
-	check(port_wait(&word, 0, UINT64_MAX) == 0 && word == 1, "somebody else runs in a sleep without limit");
+	check(port_wait(&word, 0, UINT64_MAX) == 0 && word == 1,
+	      "somebody else runs in a sleep without limit");
 	sim_idle = NULL;
 	sim_halt_hook = on_halt;
 	if (!setjmp(halted))
@@ -109,7 +114,8 @@ static void arrays(void)
 	struct port_entry e[4] = { { (void *)1, (void *)2 }, { (void *)3, (void *)4 } };
 	void *obj, *aux;
 
-	check(!port_array_push(64, (void *)1, (void *)2) && !port_array_pop(64, &obj, &aux), "an untouched array");
+	check(!port_array_push(64, (void *)1, (void *)2) && !port_array_pop(64, &obj, &aux),
+	      "an untouched array");
 	port_array_of(0, 64)->cap = 3 * PORT_ENTRY_BYTES;
 	check(port_array_push_n(64, e, 2) == 2 && port_array_push(64, (void *)5, (void *)6), "push");
 	check(!port_array_push(64, (void *)7, (void *)8), "full");

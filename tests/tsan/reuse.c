@@ -8,12 +8,14 @@
 #include <linux/slab.h>
 
 static char *shared;
-static int stop;
+static int started, stop;
 
 static void *writer(void *arg)
 {
-	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
 		*(volatile char *)shared = 1;
+		__atomic_store_n(&started, 1, __ATOMIC_RELAXED);
+	}
 	return arg;
 }
 
@@ -25,6 +27,8 @@ int main(void)
 	shared = kmalloc(64, GFP_KERNEL);
 	if (pthread_create(&t, NULL, writer, NULL))
 		return 1;
+	while (!__atomic_load_n(&started, __ATOMIC_RELAXED))
+		;
 	kfree(shared);
 	mine = kmalloc(64, GFP_KERNEL);
 	for (int i = 0; i < 100000; i++)

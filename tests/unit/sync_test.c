@@ -25,6 +25,7 @@
 #define ROUNDS		150000
 
 extern unsigned long kmk_bug_count;
+bool kmk_percpu_validate(void);
 
 static DEFINE_PER_CPU(unsigned long, plain_count);
 static DEFINE_PER_CPU(unsigned long, op_count);
@@ -440,7 +441,7 @@ static void many_fn(struct timer_list *t)
 	if (time_before(t->expires, last_expiry))
 		order_errors++;
 	last_expiry = t->expires;
-	many_left--;
+	WRITE_ONCE(many_left, many_left - 1);
 }
 
 static void timers_fire_in_order(struct kunit *test)
@@ -468,11 +469,11 @@ static void irq_fn(void *arg)
 	*(int *)arg = in_hardirq() && irqs_disabled() && !in_task();
 }
 
+static atomic_t calls[NR_CPUS];
+
 static void ipi_fn(void *arg)
 {
-	atomic_t *seen = arg;
-
-	atomic_add(1 << (4 * (smp_processor_id() & 7)), seen);
+	atomic_inc(&calls[smp_processor_id()]);
 }
 
 static struct tasklet_struct tasklet;
@@ -486,14 +487,15 @@ static void tasklet_fn(struct tasklet_struct *t)
 
 static void interrupts(struct kunit *test)
 {
-	atomic_t seen = ATOMIC_INIT(0);
 	int ok = 0, cpu;
 
 	kmk_run_in_irq(irq_fn, &ok);
 	KUNIT_EXPECT_EQ(test, ok, 1);
-	on_each_cpu(ipi_fn, &seen, 1);
+	preempt_disable();
+	on_each_cpu(ipi_fn, NULL, 1);
+	preempt_enable();
 	for_each_online_cpu(cpu)
-		KUNIT_EXPECT_EQ(test, (atomic_read(&seen) >> (4 * (cpu & 7))) & 1, 1);
+		KUNIT_EXPECT_EQ(test, atomic_xchg(&calls[cpu], 0), 1);
 	tasklet_setup(&tasklet, tasklet_fn);
 	tasklet_schedule(&tasklet);
 	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&tasklet_done, HZ), 0ul);
@@ -558,6 +560,28 @@ static void percpu_dynamic(struct kunit *test)
 		percpu_counter_add(&counter, 3);
 	KUNIT_EXPECT_EQ(test, percpu_counter_sum(&counter), 3005ll);
 	percpu_counter_destroy(&counter);
+
+	KUNIT_EXPECT_TRUE(test, kmk_percpu_validate());
+}
+
+/* The link of a freed object lies in its own memory: damage there must not go unnoticed. */
+static void percpu_validator_sees_damage(struct kunit *test)
+{
+	unsigned long *a = alloc_percpu(unsigned long), *b = alloc_percpu(unsigned long), link;
+	unsigned long before = kmk_bug_count;
+
+	free_percpu(a);
+	free_percpu(b);
+	link = *b;
+	*b = 1;
+	KUNIT_EXPECT_FALSE(test, kmk_percpu_validate());
+	*b = link;
+	KUNIT_EXPECT_TRUE(test, kmk_percpu_validate());
+	free_percpu(a);
+	KUNIT_EXPECT_EQ(test, kmk_bug_count, before + 1);
+	free_percpu((char *)b + 1);
+	KUNIT_EXPECT_EQ(test, kmk_bug_count, before + 2);
+	kmk_bug_count = before;
 }
 
 static int work_runs;
@@ -645,6 +669,7 @@ static struct kunit_case sync_cases[] = {
 	KUNIT_CASE(interrupts),
 	KUNIT_CASE(sleeping_is_reported),
 	KUNIT_CASE(percpu_dynamic),
+	KUNIT_CASE(percpu_validator_sees_damage),
 	KUNIT_CASE(work_queues),
 	{}
 };

@@ -5,7 +5,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-static void __attribute__((noinline)) leaks_helper(struct kunit *test)
+static noinline void leaks_helper(struct kunit *test)
 {
 	char *p = kmalloc(1000, GFP_KERNEL);
 
