@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Every public header compiles alone: in the kernel profile, as core, and in the mixed profile before
-# and after the common libc headers, with each compiler that is there. Names the header that does not.
+# Every public header compiles alone: in the kernel profile, and in the mixed profile before and after
+# the common libc headers, with each compiler that is there. Names the header that does not. Then all
+# of them together before and after a longer list of libc headers. (As core they are compiled by src/.)
 #
 #   tests/check_headers.sh [HEADER...]     (paths below include/, default: all)
 set -u
@@ -10,11 +11,14 @@ cd "$root/include" || exit 1
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 
+more='strings.h inttypes.h ctype.h assert.h math.h pthread.h sched.h signal.h fcntl.h sys/stat.h sys/mman.h
+	sys/queue.h sys/param.h sys/time.h sys/wait.h sys/socket.h sys/ioctl.h sys/resource.h sys/uio.h sys/user.h
+	poll.h setjmp.h dirent.h locale.h wchar.h stdbool.h stdarg.h stddef.h stdatomic.h search.h netinet/in.h
+	linux/futex.h sys/syscall.h sys/prctl.h semaphore.h getopt.h dlfcn.h'
 libc='stdio.h stdlib.h string.h stdint.h unistd.h sys/types.h time.h errno.h limits.h'
 warn='-std=gnu11 -Wall -Wextra -Wundef -Wno-unused-parameter -Werror -fsyntax-only'
 kernel='-D__KERNEL__ -DMODULE -DKBUILD_MODNAME="check" -DKBUILD_BASENAME="check" -fno-strict-aliasing
 	-fshort-wchar -fno-common -nostdinc -include linux/kconfig.h'
-core='-DKMK_CORE -ffreestanding -nostdinc'
 
 # own DIR: the compiler's own header folder, needed by -nostdinc
 own() {
@@ -31,7 +35,7 @@ check() {
 	cat > "$src"
 	case $3 in
 	kernel)	flags="$kernel -isystem $(own "$1")" ;;
-	core)	flags="$core -isystem $(own "$1")" ;;
+	gnu-*)	flags=-D_GNU_SOURCE ;;
 	*)	flags= ;;
 	esac
 	# shellcheck disable=SC2086
@@ -42,17 +46,16 @@ check() {
 	fi
 }
 
-libc_includes() {
-	for l in $libc; do echo "#include <$l>"; done
+includes() {
+	for l; do echo "#include <$l>"; done
 }
 
 one() {
 	bad=0
 	for cc in $compilers; do
 		echo "#include <$1>" | check "$cc" "$1" kernel || bad=1
-		echo "#include <$1>" | check "$cc" "$1" core || bad=1
-		{ echo "#include <$1>"; libc_includes; } | check "$cc" "$1" before-libc || bad=1
-		{ libc_includes; echo "#include <$1>"; } | check "$cc" "$1" after-libc || bad=1
+		includes "$1" $libc | check "$cc" "$1" before-libc || bad=1
+		includes $libc "$1" | check "$cc" "$1" after-libc || bad=1
 	done
 	return $bad
 }
@@ -78,6 +81,14 @@ for h; do
 	one "$h" || touch "$tmp/failed"
 done > "$tmp/even.out"
 wait
+for cc in $compilers; do
+	for order in before-libc gnu-before-libc after-libc gnu-after-libc; do
+		case $order in
+		*before*) includes "$@" $libc $more ;;
+		*)	includes $libc $more "$@" ;;
+		esac | check "$cc" "every header" $order || touch "$tmp/failed"
+	done
+done
 cat "$tmp/odd.out" "$tmp/even.out"
 [ -e "$tmp/failed" ] && exit 1
 echo "check_headers: $total headers, compilers:$compilers: all compile alone"

@@ -50,7 +50,11 @@
 #else
 #define PAGE_OFFSET	_UL(0x0000200000000000)
 #define KMK_DIRECT_MAX	_UL(0x0000080000000000)	/* 8 TiB */
-#define KMK_VMEMMAP	_UL(0x0000300000000000)
+#ifdef KMK_ASAN
+#define KMK_VMEMMAP	_UL(0x0000300000000000)	/* AddressSanitizer's shadow lies at the other place */
+#else
+#define KMK_VMEMMAP	(PAGE_OFFSET >> 6)	/* 512 GiB: an address becomes its page by shifts alone */
+#endif
 #define KMK_PAGE_EXT	_UL(0x0000320000000000)
 #define VMALLOC_START	_UL(0x0000340000000000)
 #define VMALLOC_END	_UL(0x0000360000000000)
@@ -80,6 +84,9 @@
 #define PHYS_PFN(x)		((unsigned long)((x) >> PAGE_SHIFT))
 #define page_to_pfn(p)		((unsigned long)((p) - (struct page *)KMK_VMEMMAP))
 #define pfn_to_page(pfn)	((struct page *)KMK_VMEMMAP + (pfn))
+/* The page of a direct-map address by shifts alone: where KMK_VMEMMAP is PAGE_OFFSET / 64 the sum vanishes. */
+#define kmk_page_of(addr)	((struct page *)((((unsigned long)(addr) >> PAGE_SHIFT) << 6) +	\
+						 (KMK_VMEMMAP - (PAGE_OFFSET >> 6))))
 #define virt_to_pfn(kaddr)	(__pa(kaddr) >> PAGE_SHIFT)
 #define pfn_to_virt(pfn)	__va((unsigned long)(pfn) << PAGE_SHIFT)
 #define pfn_to_kaddr(pfn)	pfn_to_virt(pfn)

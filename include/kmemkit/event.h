@@ -31,4 +31,11 @@ bool kmk_event_running(const struct kmk_event *e);
 /* Run fn(arg) in hard interrupt context on another host thread, and wait for it. May sleep. */
 void kmk_run_in_irq(void (*fn)(void *), void *arg);
 
+/* A function to be called in the child of a fork, where no other thread exists. Registered once. */
+struct kmk_fork_hook {
+	void (*fn)(void);
+	struct kmk_fork_hook *next;
+};
+void kmk_on_fork_child(struct kmk_fork_hook *h);
+
 #endif

@@ -15,6 +15,13 @@
 #include <asm/barrier.h>
 #include <asm/cmpxchg.h>
 
+/* C11 has macros of these names: ours, if we come last. */
+#undef atomic_fetch_add
+#undef atomic_fetch_sub
+#undef atomic_fetch_and
+#undef atomic_fetch_or
+#undef atomic_fetch_xor
+
 /* f(name, type, counter, order) for the four orders of one operation. */
 #define KMK_ORDERS(GEN, f, t, T, ...)						\
 	GEN(f, t, T, , __ATOMIC_SEQ_CST, ##__VA_ARGS__)				\

@@ -7,6 +7,7 @@
 #include <linux/kernel.h>
 #include <linux/gfp.h>
 #include <linux/bug.h>
+#include <linux/mmdebug.h>
 #include <linux/list.h>
 #include <linux/mmzone.h>
 #include <linux/atomic.h>
@@ -85,7 +86,11 @@ static inline void *lowmem_page_address(const struct page *page)
 void *page_address(const struct page *page);
 #define page_to_virt(page)	lowmem_page_address(page)
 #define folio_address(folio)	page_address(&(folio)->page)
-static inline void set_page_address(struct page *page, void *addr) { page->virtual = addr; }
+static inline void set_page_address(struct page *page, void *addr)
+{
+	if (PageHighMem(page))		/* a lowmem frame's address follows from its number */
+		page->virtual = addr;
+}
 
 enum zone_type page_zonenum(const struct page *page);
 struct zone *page_zone(const struct page *page);
@@ -141,7 +146,4 @@ void kvfree_sensitive(const void *addr, size_t len);
 #define untagged_addr(addr)	(addr)
 #define page_kasan_tag(page)	0xff
 #define page_kasan_tag_reset(page) do { } while (0)
-#define VM_BUG_ON_PAGE(cond, page)	VM_BUG_ON(cond)
-#define VM_WARN_ON_ONCE_PAGE(cond, page) VM_WARN_ON_ONCE(cond)
-#define VM_BUG_ON_FOLIO(cond, folio)	VM_BUG_ON(cond)
 #endif

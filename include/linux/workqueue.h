@@ -57,7 +57,6 @@ enum {
 
 void kmk_delayed_fire(struct timer_list *t);
 void kmk_rcu_work_fire(struct rcu_head *head);
-void kmk_workqueue_fork_child(void);
 
 #define __WORK_INITIALIZER(n, f)	\
 	{ .data = ATOMIC_LONG_INIT(0), .entry = { &(n).entry, &(n).entry }, .func = (f) }

@@ -34,7 +34,7 @@ struct map { uint64_t size[NR_ZONES]; };
 /* Frames beyond this have no place in the frame database or below the end of the direct map. */
 static uint64_t frames_limit(void)
 {
-	return (uint64_t)(VMALLOC_START - KMK_VMEMMAP) / 64 * KMK_HOST_PAGE;
+	return KMK_DIRECT_MAX;
 }
 
 static uint64_t zone_limit(enum zone z)

@@ -127,7 +127,7 @@ unsigned long long simple_strtoull(const char *cp, char **endp, unsigned int bas
 {
 	unsigned long long v;
 	bool over;
-	const char *end = digits(prefix(cp, &base), base, &v, &over);
+	const char *start = prefix(cp, &base), *end = digits(start, base, &v, &over);
 
 	if (endp)
 		*endp = (char *)end;

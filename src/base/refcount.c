@@ -17,3 +17,26 @@ void refcount_warn_saturate(refcount_t *r, enum refcount_saturation_type t)
 	refcount_set(r, REFCOUNT_SATURATED);
 	WARN(1, "refcount_t: %s.\n", (unsigned int)t < ARRAY_SIZE(what) && what[t] ? what[t] : "unknown saturation");
 }
+
+bool refcount_dec_if_one(refcount_t *r)
+{
+	int one = 1;
+
+	return atomic_try_cmpxchg_release(&r->refs, &one, 0);
+}
+
+/* A saturated count counts as dropped. */
+bool refcount_dec_not_one(refcount_t *r)
+{
+	int old = atomic_read(&r->refs);
+
+	do {
+		if (old == REFCOUNT_SATURATED)
+			return true;
+		if (old == 1)
+			return false;
+		if (WARN_ONCE(old <= 0, "refcount_t: underflow; use-after-free.\n"))
+			return true;
+	} while (!atomic_try_cmpxchg_release(&r->refs, &old, old - 1));
+	return true;
+}

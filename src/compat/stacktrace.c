@@ -8,7 +8,10 @@
 
 unsigned int stack_trace_save(unsigned long *store, unsigned int size, unsigned int skipnr)
 {
-	return port_backtrace((uintptr_t *)store, size, skipnr + 1);
+	unsigned int n = port_backtrace((uintptr_t *)store, size, skipnr + 1);
+
+	barrier();	/* a tail call would leave no frame of ours to skip */
+	return n;
 }
 
 void stack_trace_print(const unsigned long *trace, unsigned int nr_entries, int spaces)

@@ -131,9 +131,26 @@ static void item_done(struct worker *self)
 
 static int worker_thread(void *data);
 
+/* In a fork's child: the threads are gone, the items stay for new ones. */
+static void fork_child(void)
+{
+	spin_lock_init(&lock);
+	init_waitqueue_head(&more);
+	init_waitqueue_head(&ended);
+	for (int i = 0; i < MAX_WORKERS; i++) {
+		if (workers[i].wq)
+			workers[i].wq->active--;
+		workers[i] = (struct worker){ .used = false };
+	}
+	nr_workers = nr_idle = 0;
+}
+
+static struct kmk_fork_hook fork_hook = { .fn = fork_child };
+
 /* Add a thread when items wait and nobody is about to look. Called with the lock, drops it. */
 static void unlock_and_grow(unsigned long flags)
 {
+	static bool hooked;
 	struct worker *w = NULL;
 
 	if (nr_queued && !nr_idle && nr_workers < MAX_WORKERS) {
@@ -144,6 +161,8 @@ static void unlock_and_grow(unsigned long flags)
 		nr_idle++;
 	}
 	spin_unlock_irqrestore(&lock, flags);
+	if (w && !__atomic_exchange_n(&hooked, true, __ATOMIC_RELAXED))
+		kmk_on_fork_child(&fork_hook);
 	if (!w || !IS_ERR(kmk_kthread_run_any(worker_thread, w, "kworker/u")))
 		return;
 	spin_lock_irqsave(&lock, flags);
@@ -420,18 +439,4 @@ int schedule_on_each_cpu(work_func_t func)
 		flush_work(&w);
 	}
 	return 0;
-}
-
-/* In a fork's child: the threads are gone, the items stay for new ones. */
-void kmk_workqueue_fork_child(void)
-{
-	spin_lock_init(&lock);
-	init_waitqueue_head(&more);
-	init_waitqueue_head(&ended);
-	for (int i = 0; i < MAX_WORKERS; i++) {
-		if (workers[i].wq)
-			workers[i].wq->active--;
-		workers[i] = (struct worker){ .used = false };
-	}
-	nr_workers = nr_idle = 0;
 }

@@ -26,7 +26,7 @@ static void clear_block(struct page *page, unsigned int order)
 
 static void prep_compound(struct page *page, unsigned int order)
 {
-	__SetPageHead(page);
+	kmk_page_set(page, PG_head);
 	page[1].compound_order = order;
 	for (u32 i = 1; i < 1u << order; i++) {
 		__atomic_fetch_or(&page[i].flags, 1UL << PG_tail, __ATOMIC_RELAXED);
@@ -36,7 +36,7 @@ static void prep_compound(struct page *page, unsigned int order)
 
 static void destroy_compound(struct page *page, unsigned int order)
 {
-	__ClearPageHead(page);
+	kmk_page_clear(page, PG_head);
 	for (u32 i = 1; i < 1u << order; i++) {
 		__atomic_fetch_and(&page[i].flags, ~(1UL << PG_tail), __ATOMIC_RELAXED);
 		page[i].private = 0;
@@ -48,6 +48,7 @@ void kmk_prep_page(struct page *page, gfp_t gfp, unsigned int order, unsigned in
 {
 	(void)group;
 	__atomic_store_n(&page->_refcount.counter, 1, __ATOMIC_RELAXED);
+	page->private = 0;
 	if (unlikely((gfp & __GFP_ZERO) || kmk_init_on_alloc))
 		clear_block(page, order);
 	if (unlikely(order && (gfp & __GFP_COMP)))
@@ -105,29 +106,23 @@ static void free_checked(struct page *page, unsigned int order, unsigned long ca
 {
 	if (PageHead(page))
 		destroy_compound(page, order);
-	__atomic_fetch_and(&page->flags, ~(1UL << PG_large | 1UL << PG_referenced | 1UL << PG_uptodate |
-		1UL << PG_dirty | 1UL << PG_error | 1UL << PG_workingset | 1UL << PG_waiters |
-		1UL << PG_owner_priv_1 | 1UL << PG_mappedtodisk | 1UL << PG_reclaim |
-		1UL << PG_swapbacked | 1UL << PG_arch_1 | 1UL << PG_mlocked), __ATOMIC_RELAXED);
+	__atomic_fetch_and(&page->flags, ~KMK_PF_LEFTOVER, __ATOMIC_RELAXED);
 	if (kmk_init_on_free)
 		clear_block(page, order);
 	if (kmk_page_tracked)
 		kmk_page_owner(page)->freed_by = caller;
-	page->private = 0;
-	if (port_array_push(kmk_group_array(kmk_page_group(page), kmk_order_slot(order) % KMK_PAGE_SLOTS),
-			    page, NULL) && kmk_order_slot(order) < KMK_PAGE_SLOTS)
-		return;
 	kmk_free_block(page, order);
 }
 
 /* A referenced block that is not compound: its frames behind the first go at once. */
 static void free_tails(struct page *page, unsigned int order)
 {
-	kmk_page_clear(page, PG_head);
 	__atomic_fetch_and(&page->flags, ~KMK_PF_ORDER_MASK, __ATOMIC_RELAXED);
 	while (order-- > 0) {
 		struct page *half = page + (1UL << order);
 
+		if (kmk_init_on_free)
+			clear_block(half, order);
 		__atomic_fetch_and(&half->flags, ~(KMK_PF_ORDER_MASK | KMK_PF_GROUP_MASK), __ATOMIC_RELAXED);
 		kmk_free_block(half, order);
 	}
@@ -147,7 +142,9 @@ static noinline void free_slow(struct page *page, unsigned int order, unsigned l
 
 static inline bool plain(const struct page *page, unsigned int order)
 {
-	return (page->flags & (KMK_PF_BUSY | KMK_PF_ORDER_MASK)) == (unsigned long)order << KMK_PF_ORDER_SHIFT &&
+	unsigned long flags = __atomic_load_n(&page->flags, __ATOMIC_RELAXED);
+
+	return (flags & (PAGEFLAGS_MASK | KMK_PF_ORDER_MASK)) == (unsigned long)order << KMK_PF_ORDER_SHIFT &&
 	       __atomic_load_n(&page->_refcount.counter, __ATOMIC_RELAXED) == 1 &&
 	       !page->mapping && !page->_mapcount.counter && !kmk_init_on_free;
 }
@@ -169,10 +166,9 @@ void put_page(struct page *page)
 	struct page *head = compound_head(page);
 	unsigned int order = compound_order(head);
 
-	if (page_ref_count(head) <= 0 || PageSlab(head) || PageReserved(head)) {
-		kmk_page_bad_free(head, order, _RET_IP_);
+	/* The last holder's drop is a free, and judged as one. */
+	if (page_ref_count(head) <= 1 && !plain(head, order) && kmk_page_bad_free(head, order, _RET_IP_))
 		return;
-	}
 	if (put_page_testzero(head))
 		free_checked(head, order, _RET_IP_);
 }
@@ -258,7 +254,7 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 	struct page *page;
 	unsigned long used = PFN_UP(size);
 
-	if (!size || order >= MAX_ORDER)
+	if (!size)
 		return NULL;
 	if (WARN_ON_ONCE(gfp & (__GFP_COMP | __GFP_HIGHMEM)))
 		gfp &= ~(__GFP_COMP | __GFP_HIGHMEM);

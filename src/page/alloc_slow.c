@@ -4,8 +4,8 @@
  * watermarks, memory is found elsewhere, and a failure is reported once.
  *
  * Marks (contract 1.5): the first walk keeps every zone above low; the second goes down to min,
- * and below it for __GFP_HIGH (half of min) and __GFP_ATOMIC (a quarter of the rest). MEMALLOC
- * ignores the marks unless NOMEMALLOC says otherwise.
+ * and below it for __GFP_HIGH (half of min; without direct reclaim a quarter of the rest too).
+ * MEMALLOC ignores the marks unless NOMEMALLOC says otherwise.
  */
 #include <linux/instruction_pointer.h>
 #include <linux/mm.h>
@@ -48,7 +48,7 @@ static bool above(const struct zone *zone, unsigned long mark, unsigned int orde
 {
 	unsigned long need = mark + zone->reserve[class] + (1UL << order) - 1;
 
-	return zone->nr_free > need;
+	return READ_ONCE(zone->nr_free) > need;
 }
 
 static struct page *walk(gfp_t gfp, unsigned int order, enum zone_watermarks mark, unsigned int flags)
@@ -94,7 +94,8 @@ static unsigned int reserve_flags(gfp_t gfp)
 
 	if (gfp & __GFP_HIGH)
 		flags |= ALLOC_HIGH;
-	if ((gfp & __GFP_ATOMIC) && !(gfp & __GFP_NOMEMALLOC))
+	if (((gfp & __GFP_ATOMIC) || (gfp & (__GFP_HIGH | __GFP_DIRECT_RECLAIM)) == __GFP_HIGH) &&
+	    !(gfp & __GFP_NOMEMALLOC))
 		flags |= ALLOC_HARDER;
 	if (!(gfp & __GFP_NOMEMALLOC) &&
 	    ((gfp & __GFP_MEMALLOC) || (task && (task->flags & PF_MEMALLOC))))

@@ -208,8 +208,11 @@ static struct page *take_fallback(struct zone *zone, unsigned int order, unsigne
 
 struct page *kmk_buddy_take_locked(struct zone *zone, unsigned int order, unsigned int type)
 {
-	struct page *page = take_type(zone, order, type);
+	struct page *page;
 
+	if (kmk_page_lowest)		/* one type: else another type's block could lie lower */
+		type = MIGRATE_MOVABLE;
+	page = take_type(zone, order, type);
 	if (!page)
 		page = take_fresh(zone, order, type);
 	if (!page)			/* the fresh memory may have been of another type's pageblock */
@@ -217,7 +220,7 @@ struct page *kmk_buddy_take_locked(struct zone *zone, unsigned int order, unsign
 	if (!page)
 		page = take_fallback(zone, order, type);
 	if (page)
-		zone->nr_free -= 1UL << order;
+		WRITE_ONCE(zone->nr_free, zone->nr_free - (1UL << order));
 	return page;
 }
 
@@ -225,7 +228,7 @@ void kmk_buddy_give_locked(struct zone *zone, struct page *page, unsigned int or
 {
 	unsigned long pfn = page_to_pfn(page);
 
-	zone->nr_free += 1UL << order;
+	WRITE_ONCE(zone->nr_free, zone->nr_free + (1UL << order));
 	for (; order < MAX_ORDER - 1; order++) {
 		unsigned long other = pfn ^ (1UL << order);
 		struct page *buddy = pfn_to_page(other);

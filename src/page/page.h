@@ -84,10 +84,12 @@ struct kmk_zonelist { u8 count; u8 zone[MAX_NR_ZONES]; };
 extern struct zone kmk_zones[MAX_NR_ZONES];
 extern struct kmk_zonelist kmk_zonelists[16];
 extern struct kmk_page_limits kmk_page_limit[MAX_NR_ZONES];
-extern u32 kmk_page_fast[32];			/* gfp & 31 -> offset of the group's order-0 array */
+extern unsigned long kmk_page_lowmem __attribute__((visibility("hidden")));	/* kmk_direct_bytes, without a detour */
+extern u32 kmk_page_fast[32] __attribute__((visibility("hidden")));			/* gfp & 31 -> offset of the group's order-0 array */
 extern bool kmk_page_tracked;			/* record owners: arrays stay closed */
 extern bool kmk_page_lowest;			/* page_policy=lowest */
-extern bool kmk_init_on_alloc, kmk_init_on_free;
+extern bool kmk_init_on_alloc __attribute__((visibility("hidden")));
+extern bool kmk_init_on_free __attribute__((visibility("hidden")));
 extern unsigned int kmk_nr_ids;			/* array owners of this host */
 
 /* ---- flag fields ---- */
@@ -125,11 +127,11 @@ static inline u32 kmk_group_array(unsigned int group, unsigned int slot)
 	return KMK_PAGE_ARRAYS + group * KMK_PAGE_GROUP + slot * KMK_PAGE_STRIDE;
 }
 
-/* What a page must not have when its block is freed without further work. */
-#define KMK_PF_BUSY	(1UL << PG_locked | 1UL << PG_lru | 1UL << PG_active | 1UL << PG_slab |	\
-			 1UL << PG_reserved | 1UL << PG_private | 1UL << PG_private_2 |		\
-			 1UL << PG_writeback | 1UL << PG_head | 1UL << PG_tail |		\
-			 1UL << PG_buddy | 1UL << PG_unevictable | 1UL << PG_large)
+/* Flags a freed page may still carry: the next owner must not see them. All others forbid the free. */
+#define KMK_PF_LEFTOVER	(1UL << PG_large | 1UL << PG_referenced | 1UL << PG_uptodate | 1UL << PG_dirty |	\
+			 1UL << PG_error | 1UL << PG_workingset | 1UL << PG_waiters |			\
+			 1UL << PG_owner_priv_1 | 1UL << PG_mappedtodisk | 1UL << PG_reclaim |	\
+			 1UL << PG_swapbacked | 1UL << PG_arch_1 | 1UL << PG_mlocked)
 
 /* ---- zone.c ---- */
 int kmk_page_start(const struct port_desc *desc);

@@ -45,6 +45,9 @@ struct page *kmk_pcp_refill(struct zone *zone, unsigned int order, unsigned int 
 	if (entries) {
 		want = batch_of(order, entries);
 		open_array(kmk_group_array(group, slot), entries);
+		/* A request that fell back to this zone has not looked here yet. */
+		if (port_array_pop_n(kmk_group_array(group, slot), extra, 1))
+			return extra[0].obj;
 	}
 	kmk_lock(&zone->lock);
 	zone->nr_locked++;

@@ -16,10 +16,12 @@ unsigned int kmk_nr_ids;
 
 void *high_memory;
 unsigned long max_pfn, max_low_pfn, min_low_pfn, max_mapnr;
-unsigned long kmk_direct_bytes;
+unsigned long kmk_direct_bytes, kmk_page_lowmem;
 int min_free_kbytes;
 
 static unsigned long high_start_pfn = ~0UL;
+static struct kmk_fresh ram[PORT_MAX_RANGES];	/* where frames exist; never changes */
+static unsigned int nr_ram;
 static bool no_dma32;
 
 #define DMA_END		PHYS_PFN(16ull << 20)
@@ -63,7 +65,9 @@ static void zone_init(struct zone *zone, unsigned int index)
 
 static int zone_add(struct zone *zone, unsigned long start, unsigned long end)
 {
-	if (zone->nr_fresh == KMK_ZONE_FRESH)
+	bool next_to = zone->nr_fresh && zone->fresh[zone->nr_fresh - 1].end == start;
+
+	if (zone->nr_fresh == KMK_ZONE_FRESH && !next_to)
 		return -E2BIG;
 	if (!zone->present || start < zone->start_pfn)
 		zone->start_pfn = start;
@@ -72,7 +76,10 @@ static int zone_add(struct zone *zone, unsigned long start, unsigned long end)
 	zone->present += end - start;
 	zone->managed += end - start;
 	zone->nr_free += end - start;
-	zone->fresh[zone->nr_fresh++] = (struct kmk_fresh){ start, end };
+	if (next_to)		/* one range: blocks carved on both sides could be buddies */
+		zone->fresh[zone->nr_fresh - 1].end = end;
+	else
+		zone->fresh[zone->nr_fresh++] = (struct kmk_fresh){ start, end };
 	return 0;
 }
 
@@ -144,10 +151,10 @@ static void set_marks(struct zone *zone, unsigned long min_frames, unsigned long
 {
 	unsigned long min, gap;
 
-	if (zone->index == ZONE_HIGHMEM)
+	if (zone->index == ZONE_HIGHMEM && zone->managed)
 		min = clamp(zone->managed / 1024, 32UL, 128UL);
 	else
-		min = low_frames ? min_frames * zone->managed / low_frames : 0;
+		min = low_frames && zone->index != ZONE_HIGHMEM ? min_frames * zone->managed / low_frames : 0;
 	gap = max(min / 4, zone->managed / 1000);
 	zone->watermark[WMARK_MIN] = min;
 	zone->watermark[WMARK_LOW] = min + gap;
@@ -195,7 +202,7 @@ static void set_limits(void)
 		unsigned long frames = kmk_zones[z].managed / 32 / KMK_PAGE_SLOTS / kmk_nr_ids;
 
 		for (unsigned int s = 0; s < KMK_PAGE_SLOTS; s++)
-			kmk_page_limit[z].entries[s] = kmk_page_tracked ? 0
+			kmk_page_limit[z].entries[s] = kmk_page_tracked || kmk_page_lowest ? 0
 				: (u32)min(frames >> order[s], (unsigned long)most[s]);
 	}
 }
@@ -236,6 +243,7 @@ static void limits_of_memory(const struct port_desc *desc)
 
 		if (r->kind == PORT_RESERVED)
 			continue;
+		ram[nr_ram++] = (struct kmk_fresh){ PHYS_PFN(r->start), PHYS_PFN(r->end) };
 		max_pfn = max(max_pfn, (unsigned long)PHYS_PFN(r->end));
 		if (r->kind == PORT_RAM_HIGH)
 			high_start_pfn = min(high_start_pfn, (unsigned long)PHYS_PFN(r->start));
@@ -268,18 +276,16 @@ int kmk_page_start(const struct port_desc *desc)
 	set_limits();
 	set_fast_table();
 	/* Only now may an address be looked up: before, every free is a foreign one. */
-	kmk_direct_bytes = PFN_PHYS(max_low_pfn);
+	kmk_direct_bytes = kmk_page_lowmem = PFN_PHYS(max_low_pfn);
 	return 0;
 }
 
 int pfn_valid(unsigned long pfn)
 {
-	const struct zone *zone;
-
-	if (pfn >= max_pfn)
-		return 0;
-	zone = &kmk_zones[zone_of(pfn)];
-	return zone->present && (pfn >= zone->start_pfn || PageReserved(pfn_to_page(pfn))) && pfn < zone->end_pfn;
+	for (unsigned int i = 0; i < nr_ram; i++)
+		if (pfn >= ram[i].next && pfn < ram[i].end)
+			return 1;
+	return 0;
 }
 
 bool kmk_virt_addr_valid(unsigned long addr)

@@ -72,11 +72,13 @@ static bool array_alloc(struct kmem_cache *s)
 	return true;
 }
 
-/* Beyond the short list the place is lost: virtual addresses only. */
+/* The next owner opens the arrays, or not. Beyond the short list the place is lost: virtual addresses only. */
 static void array_free(const struct kmem_cache *s)
 {
 	unsigned int c = s->array_class;
 
+	for (int id = 0; id < (int)kmk_nr_ids; id++)
+		__atomic_store_n(&port_array_of(id, s->array)->cap, 0, __ATOMIC_RELAXED);
 	if (array_reuse[c].n < ARRAY_SIZE(array_reuse[c].offs))
 		array_reuse[c].offs[array_reuse[c].n++] = s->array;
 }
@@ -105,9 +107,13 @@ static void cache_init(struct kmem_cache *s, const char *name, u32 size, u32 ali
 	s->flags = flags;
 	s->ctor = ctor;
 	s->refcount = 1;
-	s->gfp = (flags & SLAB_CACHE_DMA ? __GFP_DMA : 0) | (flags & SLAB_RECLAIM_ACCOUNT ? __GFP_RECLAIMABLE : 0);
+	s->gfp = (flags & SLAB_CACHE_DMA ? __GFP_DMA : 0) | (flags & SLAB_CACHE_DMA32 ? __GFP_DMA32 : 0) |
+		 (flags & SLAB_RECLAIM_ACCOUNT ? __GFP_RECLAIMABLE : 0);
 	s->tracked = (kmk_slab_track_all || (flags & SLAB_STORE_USER)) && s != cache_cache;
-	s->entries = s->tracked ? 0 : wanted_entries(s->size);
+	/* Closed arrays: each free comes to object.c, which records it or zeroes the object. */
+	/* The fast paths neither record owners nor clear: such caches keep their arrays closed. */
+	s->entries = s->tracked || ((kmk_init_on_alloc || kmk_init_on_free) && !kmk_no_init(s))
+		? 0 : wanted_entries(s->size);
 	for (unsigned int k = 0; k < kmk_nr_nodes; k++) {
 		struct kmk_node *node = &s->node[k];
 

@@ -11,11 +11,11 @@
  */
 #include <linux/instruction_pointer.h>
 #include "port_inline.h"
+#include "page/page.h"
 #include "slab.h"
 
 #define SPECIAL (__GFP_ZERO | __GFP_HIGHMEM | __GFP_DMA32)
 
-gfp_t kmk_slab_force;
 struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][KMK_KMALLOC_CLASSES];
 
 static __always_inline u32 hide(u32 v)
@@ -41,29 +41,31 @@ static noinline void *alloc_slow(u32 array, gfp_t gfp, size_t size, unsigned lon
 }
 
 /* Zeroing, and flags that do not belong here: said once, then ignored. */
-static noinline void *finish(void *obj, size_t size, gfp_t gfp)
+static noinline void *finish(void *obj, gfp_t gfp)
 {
+	size_t size = ksize(obj);
+
 	WARN_ONCE(gfp & (__GFP_HIGHMEM | __GFP_DMA32),
 		  "__GFP_HIGHMEM and __GFP_DMA32 mean nothing to a slab cache: dropped (%pGg)\n", &gfp);
-	return memset(obj, 0, (gfp | kmk_slab_force) & __GFP_ZERO ? size : 0);
+	return memset(obj, 0, gfp & __GFP_ZERO ? size : 0);
 }
 
-static __always_inline void *kmalloc_at(u32 array, gfp_t gfp, size_t size, unsigned long caller)
+static __always_inline void *kmalloc_at(u32 array, gfp_t gfp, size_t size)
 {
 	void *obj, *state;
 
 	if (unlikely(!port_array_pop(array, &obj, &state)))
-		return alloc_slow(array, gfp, size, caller);
+		return alloc_slow(array, gfp, size, _RET_IP_);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
 	kmk_self()->last_off = array;
-	if (unlikely((gfp | kmk_slab_force) & SPECIAL))
-		return finish(obj, ksize(obj), gfp);
+	if (unlikely(gfp & SPECIAL))
+		return finish(obj, gfp);
 	return obj;
 }
 
 void *kmk_kmalloc_at(unsigned int array, gfp_t gfp, size_t size)
 {
-	return kmalloc_at(array, gfp, size, _RET_IP_);
+	return kmalloc_at(array, gfp, size);
 }
 
 /* Sizes up to 192 have a table; above, the class is the next power of two. */
@@ -76,24 +78,32 @@ static __always_inline unsigned int class_of(size_t size)
 	return size <= 192 ? small_class[(size + 7) / 8] : 64 - (unsigned int)__builtin_clzl(size - 1);
 }
 
-static __always_inline void *kmalloc_any(size_t size, gfp_t gfp, unsigned long caller)
+static __always_inline u32 array_of(size_t size, gfp_t gfp)
 {
-	/* One test for 0 and for too large. */
-	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE))
-		return size ? kmk_kmalloc_caller(size, gfp, caller) : ZERO_SIZE_PTR;
-	return kmalloc_at(KMK_KMALLOC_ARRAY(kmalloc_type(gfp), class_of(size)), gfp, size, caller);
+	return KMK_KMALLOC_ARRAY(kmalloc_type(gfp), class_of(size));
 }
 
 void *__kmalloc(size_t size, gfp_t gfp)
 {
-	return kmalloc_any(size, gfp, _RET_IP_);
+	/* One test for 0 and for too large. */
+	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE))
+		return size ? kmk_kmalloc_large(size, gfp, _RET_IP_) : ZERO_SIZE_PTR;
+	return kmalloc_at(array_of(size, gfp), gfp, size);
 }
 
+/* For callers who allocate on behalf of their own caller. */
 void *kmk_kmalloc_caller(size_t size, gfp_t gfp, unsigned long caller)
 {
-	if (size > KMALLOC_MAX_CACHE_SIZE)
-		return kmk_kmalloc_large(size, gfp, caller);
-	return kmalloc_any(size, gfp, caller);
+	void *obj, *state;
+	u32 array;
+
+	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE))
+		return size ? kmk_kmalloc_large(size, gfp, caller) : ZERO_SIZE_PTR;
+	array = array_of(size, gfp);
+	if (unlikely(!port_array_pop(array, &obj, &state)))
+		return alloc_slow(array, gfp, size, caller);
+	*(unsigned char *)state = KMK_OBJ_LIVE;
+	return unlikely(gfp & SPECIAL) ? finish(obj, gfp) : obj;
 }
 
 /*
@@ -120,13 +130,13 @@ void kfree(const void *addr)
 	struct page *page;
 	u32 array;
 
-	if (unlikely(pa >= kmk_direct_bytes))
+	if (unlikely(pa >= kmk_page_lowmem))
 		goto slow;
-	page = pfn_to_page(pa >> PAGE_SHIFT);
+	page = kmk_page_of(addr);
 	array = page->s_class;
 	if (likely(array == kmk_self()->last_off))
 		array = hide(kmk_self()->last_off);
-	if (unlikely(!array || !PageSlab(page)))
+	if (unlikely(!array))
 		goto slow;
 	state = live_state(page, addr);
 	if (unlikely(!state))
@@ -147,8 +157,8 @@ void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
 	if (unlikely(!port_array_pop(s->array, &obj, &state)))
 		return kmk_slab_alloc(s, gfp, s->object_size, _RET_IP_);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	if (unlikely((gfp | kmk_slab_force) & SPECIAL) && !kmk_no_init(s))
-		return finish(obj, s->object_size, gfp);
+	if (unlikely(gfp & SPECIAL) && !kmk_no_init(s))
+		return finish(obj, gfp);
 	return obj;
 }
 
@@ -158,9 +168,9 @@ void kmem_cache_free(struct kmem_cache *s, void *obj)
 	unsigned char *state;
 	struct page *page;
 
-	if (unlikely(pa >= kmk_direct_bytes))
+	if (unlikely(pa >= kmk_page_lowmem))
 		goto slow;
-	page = pfn_to_page(pa >> PAGE_SHIFT);
+	page = kmk_page_of(obj);
 	if (unlikely(page->s_class != s->array))
 		goto slow;
 	state = live_state(page, obj);
@@ -187,8 +197,8 @@ int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t n, void **p)
 		for (unsigned int i = 0; i < got; i++) {
 			*(unsigned char *)e[i].aux = KMK_OBJ_LIVE;
 			p[done++] = e[i].obj;
-			if (unlikely((gfp | kmk_slab_force) & SPECIAL) && !kmk_no_init(s))
-				finish(e[i].obj, s->object_size, gfp);
+			if (unlikely(gfp & SPECIAL) && !kmk_no_init(s))
+				finish(e[i].obj, gfp);
 		}
 		if (got)
 			continue;
@@ -209,10 +219,10 @@ void kmem_cache_free_bulk(struct kmem_cache *s, size_t n, void **p)
 
 	for (size_t i = 0; i < n; i++) {
 		unsigned long pa = (unsigned long)p[i] - PAGE_OFFSET;
-		struct page *page = pfn_to_page(pa >> PAGE_SHIFT);
+		struct page *page = kmk_page_of(p[i]);
 		unsigned char *state;
 
-		if (unlikely(!s || pa >= kmk_direct_bytes || page->s_class != s->array ||
+		if (unlikely(!s || pa >= kmk_page_lowmem || page->s_class != s->array ||
 			     !(state = live_state(page, p[i])))) {
 			kmk_slab_free_slow(s, p[i], _RET_IP_);
 			continue;

@@ -73,20 +73,43 @@ static void note_size(const void *p, size_t size)
 		slab->track[i].size = (u32)size;
 }
 
+/* Exactly a live object or large block (or nothing). If not, the report a kfree() of it would give. */
+static bool allocated(const void *p, unsigned long caller)
+{
+	unsigned long pa = (unsigned long)p - PAGE_OFFSET;
+	struct kmk_slab *slab;
+	struct page *page;
+	u32 i;
+
+	if (ZERO_OR_NULL_PTR(p))
+		return true;
+	slab = kmk_slab_of(p, &i);
+	if (slab && slab->state[i] == KMK_OBJ_LIVE && (const unsigned char *)p == slab->base + (size_t)i * slab->cache->size)
+		return true;
+	page = pfn_to_page(pa >> PAGE_SHIFT);
+	if (!slab && pa < kmk_direct_bytes && kmk_page_test(page, PG_large) && !offset_in_page(p))
+		return true;
+	kmk_slab_free_slow(NULL, p, caller);
+	return false;
+}
+
 void *krealloc(const void *p, size_t new_size, gfp_t flags)
 {
-	size_t room, old;
+	size_t room, kept;
 	void *q;
 
 	if (!new_size) {
 		kfree(p);
 		return ZERO_SIZE_PTR;
 	}
+	if (!allocated(p, _RET_IP_))
+		return NULL;
 	room = __ksize(p);
 	if (room >= new_size) {
-		old = used_size(p);
-		if ((flags & __GFP_ZERO) && new_size > old)
-			memset((char *)p + old, 0, new_size - old);
+		/* All of the rest, so that it is zero when a later call grows into it. */
+		kept = min(used_size(p), new_size);
+		if (flags & __GFP_ZERO)
+			memset((char *)p + kept, 0, room - kept);
 		note_size(p, new_size);
 		return (void *)p;
 	}
@@ -101,8 +124,11 @@ void *krealloc(const void *p, size_t new_size, gfp_t flags)
 
 void kfree_sensitive(const void *p)
 {
-	size_t bytes = ZERO_OR_NULL_PTR(p) ? 0 : __ksize(p);
+	size_t bytes;
 
+	if (!allocated(p, _RET_IP_))
+		return;
+	bytes = __ksize(p);
 	memset((void *)p, 0, bytes);
 	__asm__ volatile("" : : "r"(p) : "memory");
 	kfree(p);

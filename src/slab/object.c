@@ -11,6 +11,7 @@
 
 bool (*kmk_slab_should_fail)(struct kmem_cache *s, gfp_t gfp);
 u32 (*kmk_slab_save_stack)(void);
+gfp_t kmk_slab_force;
 
 static unsigned int my_node(void)
 {

@@ -118,8 +118,10 @@ void kmk_slab_free_slow(struct kmem_cache *want, const void *addr, unsigned long
 		bad_object(slab, i, addr, caller);
 	else if (want && want != slab->cache)
 		wrong_cache(want, slab, addr, caller);
-	else		/* the fast path and we disagree only if the object was freed meanwhile */
+	else {		/* a bulk free that named no cache */
+		slab->state[i] = KMK_OBJ_FREE;
 		kmk_slab_put(slab->cache, (void *)addr, slab->state + i, caller);
+	}
 }
 
 bool kmem_valid_obj(void *object)

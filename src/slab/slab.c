@@ -8,10 +8,14 @@
 #define MAX_SLAB_ORDER	3	/* wanted; larger objects need more */
 #define MIN_OBJECTS	8
 
-static u32 desc_bytes(u32 nr)
+/*
+ * State bytes for every place in the block an object could start at, and one behind: those that are
+ * no object's say FREE for ever, because live_state() looks there for a wrong address.
+ */
+static u32 desc_bytes(u32 size, u32 nr, u32 order)
 {
-	/* One state byte behind the last says FREE for ever: live_state() may look there. */
-	u32 bytes = (u32)sizeof(struct kmk_slab) + kmk_map_words(nr) * 8 + nr + 1;
+	u32 states = ((u32)PAGE_SIZE << order) / size + 1;
+	u32 bytes = (u32)sizeof(struct kmk_slab) + kmk_map_words(nr) * 8 + states;
 
 	return ALIGN(bytes, 64);
 }
@@ -21,7 +25,7 @@ static u32 fit_inside(const struct kmem_cache *s, u32 order)
 {
 	u32 total = (u32)PAGE_SIZE << order, nr = total / s->size;
 
-	while (nr && nr * s->size + desc_bytes(nr) > total)
+	while (nr && nr * s->size + desc_bytes(s->size, nr, order) > total)
 		nr--;
 	return nr;
 }
@@ -34,7 +38,7 @@ static void set_geometry(struct kmem_cache *s, u32 order)
 	s->order = order;
 	if (s->size < PAGE_SIZE / 8 || inside == nr) {
 		s->nr = inside;
-		s->desc_off = total - desc_bytes(inside);
+		s->desc_off = total - desc_bytes(s->size, inside, order);
 		total = s->desc_off;
 	} else {
 		s->nr = nr;
@@ -115,11 +119,12 @@ static void unmark_frames(struct page *page, u32 order)
 static struct kmk_slab *place_descriptor(struct kmem_cache *s, void *block, gfp_t gfp)
 {
 	gfp_t plain = gfp & ~(__GFP_ZERO | __GFP_DMA | __GFP_ACCOUNT | __GFP_RECLAIMABLE);
+	u32 bytes = desc_bytes(s->size, s->nr, s->order);
 	struct kmk_slab *slab = s->desc_off == KMK_OFF_SLAB
-		? kmalloc(desc_bytes(s->nr), plain) : (struct kmk_slab *)((char *)block + s->desc_off);
+		? kmalloc(bytes, plain) : (struct kmk_slab *)((char *)block + s->desc_off);
 
 	if (slab)
-		memset(slab, 0, desc_bytes(s->nr));
+		memset(slab, 0, bytes);
 	return slab;
 }
 
@@ -129,7 +134,7 @@ static bool add_tracks(struct kmk_slab *slab, gfp_t gfp)
 
 	if (!slab->cache->tracked)
 		return true;
-	slab->track = alloc_pages_exact(bytes, (gfp & GFP_KERNEL) | __GFP_ZERO | __GFP_NOWARN);
+	slab->track = alloc_pages_exact(bytes, (gfp & (GFP_KERNEL | __GFP_NOFAIL)) | __GFP_ZERO | __GFP_NOWARN);
 	return slab->track != NULL;
 }
 
@@ -165,7 +170,8 @@ static bool set_up(struct kmem_cache *s, struct kmk_slab *slab, void *block, gfp
 
 static struct kmk_slab *make(struct kmem_cache *s, gfp_t gfp, unsigned int owner)
 {
-	gfp_t flags = (gfp & ~(__GFP_ZERO | __GFP_HIGHMEM | __GFP_DMA32 | __GFP_MOVABLE)) | s->gfp;
+	/* Zone and mobility are the cache's, not the request's. */
+	gfp_t flags = (gfp & ~(__GFP_ZERO | __GFP_COMP | GFP_ZONEMASK | GFP_MOVABLE_MASK)) | s->gfp;
 	struct page *page = alloc_pages(flags | (s->order ? __GFP_COMP : 0), s->order);
 	struct kmk_slab *slab;
 	void *block;

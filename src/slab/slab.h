@@ -109,7 +109,7 @@ struct kmem_cache {
 extern struct kmk_lock kmk_caches_lock;
 extern struct list_head slab_caches;
 extern unsigned int kmk_nr_nodes;
-extern gfp_t kmk_slab_force;		/* __GFP_ZERO under init_on_alloc */
+extern gfp_t kmk_slab_force __attribute__((visibility("hidden")));	/* __GFP_ZERO under init_on_alloc */
 extern bool kmk_slab_started;
 extern bool kmk_slab_track_all;
 extern struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][KMK_KMALLOC_CLASSES];

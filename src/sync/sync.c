@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Bringing the room up, through a fork, and checking it. */
+#include <kmemkit/event.h>
 #include <linux/kernel.h>
 
 #include "sync.h"
@@ -28,12 +29,24 @@ void kmk_sync_fork_unlock(void)
 		kmk_unlock(locks[i]);
 }
 
+static struct kmk_fork_hook *fork_hooks;
+
+void kmk_on_fork_child(struct kmk_fork_hook *h)
+{
+	h->next = __atomic_load_n(&fork_hooks, __ATOMIC_RELAXED);
+	while (!__atomic_compare_exchange_n(&fork_hooks, &h->next, h, true, __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED))
+		;
+}
+
 void kmk_sync_fork_child(void)
 {
 	kmk_context_fork_child();
 	kmk_rcu_fork_child();
 	kmk_event_fork_child();
 	kmk_task_fork_child();
+	for (struct kmk_fork_hook *h = fork_hooks; h; h = h->next)
+		h->fn();
 }
 
 bool kmk_sync_validate(void)

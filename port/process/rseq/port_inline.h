@@ -76,12 +76,12 @@ port_array_pop(uint32_t off, void **obj, void **aux)
 	void *o, *a;
 
 	__asm__ volatile goto(PORT_RSEQ_BEGIN
-		"movslq (%[arr]), %[top]\n\t"
-		"testq %[top], %[top]\n\t"
+		"movl (%[arr]), %k[top]\n\t"
+		"testl %k[top], %k[top]\n\t"
 		"jle %l[empty]\n\t"
 		"movq (%[arr],%[top]), %[o]\n\t"
 		"movq 8(%[arr],%[top]), %[a]\n\t"
-		"subq $16, %[top]\n\t"
+		"subl $16, %k[top]\n\t"
 		"movl %k[top], (%[arr])\n\t"
 		"2:\n\t"
 		: [arr] "=&r"(arr), [top] "=&r"(top), [o] "=&r"(o), [a] "=&r"(a)
@@ -102,12 +102,12 @@ port_array_push(uint32_t off, void *obj, void *aux)
 	long top;
 
 	__asm__ volatile goto(PORT_RSEQ_BEGIN
-		"movslq (%[arr]), %[top]\n\t"
+		"movl (%[arr]), %k[top]\n\t"
 		"cmpl 4(%[arr]), %k[top]\n\t"
 		"jge %l[full]\n\t"
 		"movq %[o], 16(%[arr],%[top])\n\t"
 		"movq %[a], 24(%[arr],%[top])\n\t"
-		"addq $16, %[top]\n\t"
+		"addl $16, %k[top]\n\t"
 		"movl %k[top], (%[arr])\n\t"
 		"2:\n\t"
 		: [arr] "=&r"(arr), [top] "=&r"(top)
