@@ -64,7 +64,8 @@ bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int n
 	return !differ;
 }
 
-bool bitmap_or_equal(const unsigned long *a, const unsigned long *b, const unsigned long *c, unsigned int nbits)
+bool bitmap_or_equal(const unsigned long *a, const unsigned long *b, const unsigned long *c,
+		     unsigned int nbits)
 {
 	unsigned long differ = 0;
 

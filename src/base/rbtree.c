@@ -40,7 +40,8 @@ static bool red(const struct rb_node *node)
 }
 
 /* @child takes the place below @parent, or at the root, that @old has. */
-static void put_in_place(struct rb_root *root, struct rb_node *parent, struct rb_node *old, struct rb_node *child)
+static void put_in_place(struct rb_root *root, struct rb_node *parent, struct rb_node *old,
+			 struct rb_node *child)
 {
 	if (parent)
 		set_kid(parent, parent->rb_left == old, child);
@@ -127,7 +128,8 @@ static void rebalance(struct rb_root *root, struct rb_node *node, struct rb_node
 }
 
 /* Takes out a node that has at most one child. */
-static void unlink_outer(struct rb_node *node, struct rb_root *root, const struct rb_augment_callbacks *augment)
+static void unlink_outer(struct rb_node *node, struct rb_root *root,
+			 const struct rb_augment_callbacks *augment)
 {
 	struct rb_node *parent = rb_parent(node), *child = node->rb_left ? node->rb_left : node->rb_right;
 
@@ -140,7 +142,8 @@ static void unlink_outer(struct rb_node *node, struct rb_root *root, const struc
 }
 
 /* A node with two children: its successor leaves its own place and takes this one, colour and all. */
-static void unlink_inner(struct rb_node *node, struct rb_root *root, const struct rb_augment_callbacks *augment)
+static void unlink_inner(struct rb_node *node, struct rb_root *root,
+			 const struct rb_augment_callbacks *augment)
 {
 	struct rb_node *succ = rb_next(node), *child = succ->rb_right, *below = rb_parent(succ);
 	bool black = rb_is_black(succ);
@@ -166,7 +169,8 @@ static void unlink_inner(struct rb_node *node, struct rb_root *root, const struc
 		rebalance(root, child, below, augment->rotate);
 }
 
-void rb_erase_augmented(struct rb_node *node, struct rb_root *root, const struct rb_augment_callbacks *augment)
+void rb_erase_augmented(struct rb_node *node, struct rb_root *root,
+			const struct rb_augment_callbacks *augment)
 {
 	if (node->rb_left && node->rb_right)
 		unlink_inner(node, root, augment);

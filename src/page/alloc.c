@@ -43,48 +43,55 @@ static void destroy_compound(struct page *page, unsigned int order)
 	}
 }
 
-/* What a caller sees of a block that just left an array or the buddy. */
-void kmk_prep_page(struct page *page, gfp_t gfp, unsigned int order, unsigned int group)
+static noinline struct page *prep_slow(struct page *page, gfp_t gfp, unsigned int order)
 {
-	(void)group;
-	__atomic_store_n(&page->_refcount.counter, 1, __ATOMIC_RELAXED);
-	page->private = 0;
-	if (unlikely((gfp & __GFP_ZERO) || kmk_init_on_alloc))
+	if ((gfp & __GFP_ZERO) || kmk_init_on_alloc)
 		clear_block(page, order);
-	if (unlikely(order && (gfp & __GFP_COMP)))
+	if (order && (gfp & __GFP_COMP))
 		prep_compound(page, order);
+	return page;
 }
 
-static inline struct page *alloc_fast(gfp_t gfp, unsigned int order)
+/* What a caller sees of a block that just left an array or the buddy. */
+static __always_inline struct page *prep(struct page *page, gfp_t gfp, unsigned int order)
+{
+	__atomic_store_n(&page->_refcount.counter, 1, __ATOMIC_RELAXED);
+	if (unlikely((gfp & (__GFP_ZERO | __GFP_COMP)) || kmk_init_on_alloc))
+		return prep_slow(page, gfp, order);
+	return page;
+}
+
+struct page *kmk_prep_page(struct page *page, gfp_t gfp, unsigned int order)
+{
+	return prep(page, gfp, order);
+}
+
+static __always_inline struct page *alloc_fast(gfp_t gfp, unsigned int order)
 {
 	unsigned int slot = kmk_order_slot(order);
 	void *page, *aux;
 
-	if (unlikely(slot == KMK_PAGE_SLOTS))
-		return NULL;
-	if (!port_array_pop(kmk_page_fast[gfp & 31] + slot * KMK_PAGE_STRIDE, &page, &aux))
-		return NULL;
-	return page;
-}
-
-struct page *kmk_alloc_pages(gfp_t gfp, unsigned int order, unsigned long caller)
-{
-	struct page *page = alloc_fast(gfp, order);
-
-	if (unlikely(!page))
-		return kmk_alloc_slow(gfp, order, caller);
-	kmk_prep_page(page, gfp, order, 0);
-	return page;
+	if (unlikely(slot == KMK_PAGE_SLOTS) ||
+	    !port_array_pop(kmk_page_fast[gfp & 31] + slot * KMK_PAGE_STRIDE, &page, &aux))
+		return kmk_alloc_slow(gfp, order, _RET_IP_);
+	return prep(page, gfp, order);
 }
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
-	struct page *page = alloc_fast(gfp, order);
+	return alloc_fast(gfp, order);
+}
 
-	if (unlikely(!page))
-		return kmk_alloc_slow(gfp, order, _RET_IP_);
-	kmk_prep_page(page, gfp, order, 0);
-	return page;
+/* For callers who allocate on behalf of their own caller. */
+struct page *kmk_alloc_pages(gfp_t gfp, unsigned int order, unsigned long caller)
+{
+	unsigned int slot = kmk_order_slot(order);
+	void *page, *aux;
+
+	if (slot == KMK_PAGE_SLOTS ||
+	    !port_array_pop(kmk_page_fast[gfp & 31] + slot * KMK_PAGE_STRIDE, &page, &aux))
+		return kmk_alloc_slow(gfp, order, caller);
+	return prep(page, gfp, order);
 }
 
 /* The last reference is gone and the page was judged good. */

@@ -177,7 +177,7 @@ noinline struct page *kmk_alloc_slow(gfp_t gfp, unsigned int order, unsigned lon
 			kmk_page_failure(gfp, order);
 		return NULL;
 	}
-	kmk_prep_page(page, gfp, order, 0);
+	kmk_prep_page(page, gfp, order);
 	if (unlikely(kmk_page_note_alloc))
 		kmk_page_note_alloc(page, order, gfp, caller);
 	return page;

@@ -153,7 +153,7 @@ unsigned long kmk_pcp_count(void);		/* frames in arrays; exact only when quiet *
 struct page *kmk_alloc_pages(gfp_t gfp, unsigned int order, unsigned long caller);
 struct page *kmk_alloc_slow(gfp_t gfp, unsigned int order, unsigned long caller);
 void kmk_free_block(struct page *page, unsigned int order);
-void kmk_prep_page(struct page *page, gfp_t gfp, unsigned int order, unsigned int group);
+struct page *kmk_prep_page(struct page *page, gfp_t gfp, unsigned int order);
 
 /* ---- report.c ---- */
 bool kmk_page_bad_free(struct page *page, unsigned int order, unsigned long caller);

@@ -16,6 +16,9 @@
 
 #define PORT_HAVE_RSEQ 1
 
+/* A section adds the base to the CPU id before it shifts: the base is a multiple of a CPU's area. */
+_Static_assert((KMK_PCPU_BASE >> KMK_PCPU_SHIFT) << KMK_PCPU_SHIFT == KMK_PCPU_BASE, "base not a multiple");
+
 extern __thread char port_block[PORT_BLOCK_SIZE]
 	__attribute__((tls_model("initial-exec"), visibility("hidden"), aligned(64)));
 extern long port_rseq_off __attribute__((visibility("hidden")));	/* from the thread pointer */
@@ -61,11 +64,13 @@ static inline bool port_uses_slots(void)
 	"0: leaq 3b(%%rip), %[arr]\n\t"					\
 	"movq %[arr], %%fs:8(%[roff])\n\t"				\
 	"1: movslq %%fs:4(%[roff]), %[arr]\n\t"				\
+	"addq %[first], %[arr]\n\t"					\
 	"shlq %[shift], %[arr]\n\t"					\
-	"addq %[base], %[arr]\n\t"
+	"addq %[off], %[arr]\n\t"
 #define PORT_RSEQ_IN(off)						\
 	[roff] "r"(port_rseq_off), [shift] "i"(KMK_PCPU_SHIFT),		\
-	[base] "r"(KMK_PCPU_BASE + ((uintptr_t)KMK_PCPU_DUMMIES << KMK_PCPU_SHIFT) + (off))
+	[first] "i"((KMK_PCPU_BASE >> KMK_PCPU_SHIFT) + KMK_PCPU_DUMMIES),	\
+	[off] "r"((uint64_t)(off))
 
 /* Take the newest entry of this CPU's array. False: empty, closed, or no rseq. */
 static inline __attribute__((always_inline)) bool
