@@ -15,7 +15,7 @@ setup:
 	@tools/setup.sh $(BUILD) release
 
 run: all
-	@tools/run_example.sh $(BUILD)
+	@tools/run_main.sh $(BUILD)
 
 test: all
 	@tools/deps.sh test

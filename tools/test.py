@@ -116,7 +116,7 @@ def check_items(build):
 
 def folder_scripts(build):
     """tests/*/run.sh, one for each; the named ones must exist."""
-    must = ["tests/%s/run.sh" % n for n in ("cmd", "kunit", "fork", "misuse", "install")]
+    must = ["tests/%s/run.sh" % n for n in ("cmd", "kunit", "fork", "misuse", "install", "front")]
     there = [os.path.relpath(p, ROOT) for p in glob.glob(os.path.join(ROOT, "tests/*/run.sh"))]
     command = os.path.join(build, "kmemkit")
     return [script(build, p, command) for p in sorted(set(must + there)) if p != "tests/tsan/run.sh"]

@@ -34,7 +34,7 @@ struct map { uint64_t size[NR_ZONES]; };
 /* Frames beyond this have no place in the frame database or below the end of the direct map. */
 static uint64_t frames_limit(void)
 {
-	return KMK_DIRECT_MAX;
+	return 2 * KMK_DIRECT_MAX;	/* half of it for HIGHMEM, which the direct map does not show */
 }
 
 static uint64_t zone_limit(enum zone z)

@@ -56,6 +56,7 @@ static noinline struct page *prep_slow(struct page *page, gfp_t gfp, unsigned in
 static __always_inline struct page *prep(struct page *page, gfp_t gfp, unsigned int order)
 {
 	__atomic_store_n(&page->_refcount.counter, 1, __ATOMIC_RELAXED);
+	page->private = 0;
 	if (unlikely((gfp & (__GFP_ZERO | __GFP_COMP)) || kmk_init_on_alloc))
 		return prep_slow(page, gfp, order);
 	return page;

@@ -100,6 +100,7 @@ static u32 natural_align(u32 size, u32 align, slab_flags_t flags)
 static void cache_init(struct kmem_cache *s, const char *name, u32 size, u32 align, slab_flags_t flags,
 		       void (*ctor)(void *))
 {
+	s->node = (struct kmk_node *)(s + 1);
 	s->name = name;
 	s->object_size = size;
 	s->align = natural_align(size, align, flags);

@@ -40,6 +40,7 @@
 #include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/mm.h>
+#include <mm/slab.h>
 #include "port.h"
 #include "sync/lock.h"
 #include "sync/thread.h"
@@ -55,8 +56,10 @@ enum { KMK_OBJ_FREE = 0, KMK_OBJ_LIVE = 1 };
 struct kmk_track {
 	unsigned long caller;
 	unsigned long freed_by;
-	u64 time;
-	u32 stack;			/* stack depot handle, 0: none */
+	u64 time, free_time;
+	u32 stack, free_stack;		/* stack depot handles, 0: none */
+	u32 free_pid;
+	u16 cpu, free_cpu;
 	u32 size;			/* requested bytes */
 	u32 pid;
 	u32 mark;			/* leak scan */
@@ -83,31 +86,7 @@ struct kmk_node {
 	unsigned long nr_refill, nr_flush, nr_foreign;
 } __attribute__((aligned(64)));
 
-struct kmem_cache {
-	u32 array;			/* offset of the per-CPU arrays */
-	u32 size;			/* distance of two objects */
-	u64 recip;
-	u32 object_size;
-	u32 entries;			/* an array's capacity; 0: tracked, arrays stay closed */
-	slab_flags_t flags;
-	u32 align;
-	u32 nr;				/* objects a slab */
-	u32 order;
-	u32 desc_off;			/* descriptor's offset in the slab */
-	u32 colours, colour_step, colour_next;
-	u32 useroffset, usersize;
-	gfp_t gfp;			/* added to each request for frames */
-	int refcount;
-	bool tracked;
-	u8 array_class;			/* which size of arrays it was given */
-	void (*ctor)(void *);
-	const char *name;
-	struct list_head list;
-	struct kmk_node node[];
-};
-
 extern struct kmk_lock kmk_caches_lock;
-extern struct list_head slab_caches;
 extern unsigned int kmk_nr_nodes;
 extern gfp_t kmk_slab_force __attribute__((visibility("hidden")));	/* __GFP_ZERO under init_on_alloc */
 extern bool kmk_slab_started;

@@ -104,10 +104,9 @@ static void orders_are_aligned_and_whole(struct kunit *test)
 
 static void blocks_do_not_overlap(struct kunit *test)
 {
-	struct page **page = kunit_kcalloc(test, MANY, sizeof(*page), GFP_KERNEL);
+	static struct page *page[MANY];
 	u32 seed = 12345;
 
-	KUNIT_ASSERT_NOT_NULL(test, page);
 	for (unsigned int i = 0; i < MANY; i++) {
 		unsigned int order = i % 6;
 
