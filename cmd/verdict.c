@@ -126,7 +126,7 @@ static void list_leaks(const struct plan *p)
 			cmd_error("%s: leak: %s", p->jobs[i].name, p->jobs[i].leaks.v[k]);
 }
 
-/* tools/conformance.py and people read the last line: keep its words. */
+/* tools/conformance and people read the last line: keep its words. */
 void print_summary(const struct plan *p)
 {
 	struct totals t = { 0 };

@@ -65,6 +65,7 @@
 #define KMK_PERCPU_BASE	_UL(0x00003c0000000000)
 #endif
 
+#define KMK_PAGE_EXT_BYTES	48	/* of an owner record */
 #define KMK_PCPU_DUMMIES	2		/* ids -2 and -1: always empty and always full */
 #define KMK_PERCPU_SHIFT	30		/* distance of two CPUs' copies in KMK_PERCPU_BASE */
 #define LAST_PKMAP		1024		/* kmap slots, one page each plus a guard */

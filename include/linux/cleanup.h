@@ -1,5 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Scope-bound release: __free(kfree) on a pointer, guard(mutex)(&lock) for the rest of a block. */
+/*
+ * Scope-bound release: what is declared here is given back where its block ends, by any way out,
+ * last declared first. Built on the compiler's cleanup attribute: the destructor of a variable is a
+ * function that gets its address. Nothing here allocates, sleeps or takes a lock by itself.
+ *
+ *	char *p __free(kfree) = kmalloc(n, GFP_KERNEL);		freed unless taken out by no_free_ptr(p)
+ *	guard(mutex)(&lock);					unlocked at the end of this block
+ *	scoped_guard(spinlock_irqsave, &lock) { ... }		unlocked behind the braces
+ *	CLASS(name, var)(args);					what DEFINE_CLASS(name, ...) says
+ *
+ * Source: Linux 6.5 to 6.17 for the names.
+ */
 #ifndef _LINUX_CLEANUP_H
 #define _LINUX_CLEANUP_H
 
@@ -33,8 +44,13 @@
 #define DEFINE_GUARD(_name, _type, _lock, _unlock)				\
 	DEFINE_CLASS(_name, _type, if (_T) { _unlock; }, ({ _lock; _T; }), _type _T)	\
 	static inline void *class_##_name##_lock_ptr(class_##_name##_t *_T) { return *_T; }
-#define DEFINE_GUARD_COND(_name, _ext, _condlock)				\
-	EXTEND_CLASS(_name, _ext, ({ void *_t = _T; if (_T && !(_condlock)) _t = NULL; _t; }), class_##_name##_t _T) \
+/* An optional last argument judges what _lock returned, as _RET; without it not 0 is success. */
+#define KMK_GUARD_SECOND(a, b, ...)	b
+#define KMK_GUARD_WON(...)	KMK_GUARD_SECOND(, ##__VA_ARGS__, _RET, 0)
+#define DEFINE_GUARD_COND(_name, _ext, _lock, _cond...)			\
+	EXTEND_CLASS(_name, _ext, ({ class_##_name##_t _t = _T;			\
+		if (_T) { int _RET = (_lock); if (!(KMK_GUARD_WON(_cond))) _t = NULL; } _t; }), \
+		class_##_name##_t _T)						\
 	static inline void *class_##_name##_ext##_lock_ptr(class_##_name##_t *_T) { return class_##_name##_lock_ptr(_T); }
 #define guard(_name)		CLASS(_name, __UNIQUE_ID(guard))
 #define __guard_ptr(_name)	class_##_name##_lock_ptr
@@ -42,6 +58,13 @@
 	for (CLASS(_name, kmk_scope_)(args), *kmk_done_ = NULL;			\
 	     !kmk_done_ && __guard_ptr(_name)(&kmk_scope_);			\
 	     kmk_done_ = (void *)1)
+
+/* A conditional guard: the body runs with the lock held, or _fail (a statement) runs without. */
+#define scoped_cond_guard(_name, _fail, args...)				\
+	for (CLASS(_name, kmk_scope_)(args), *kmk_done_ = NULL; !kmk_done_; kmk_done_ = (void *)1)	\
+		if (!__guard_ptr(_name)(&kmk_scope_)) {				\
+			_fail;							\
+		} else
 
 #define KMK_UNLOCK_CLASS(_name, _type, _unlock, ...)				\
 	typedef struct { _type *lock; __VA_ARGS__; } class_##_name##_t;		\
@@ -55,9 +78,10 @@
 	KMK_UNLOCK_CLASS(_name, void, _unlock, __VA_ARGS__)			\
 	static inline class_##_name##_t class_##_name##_constructor(void)	\
 	{ class_##_name##_t _t = { .lock = (void *)1 }, *_T __maybe_unused = &_t; _lock; return _t; }
-#define DEFINE_LOCK_GUARD_1_COND(_name, _ext, _condlock)			\
+#define DEFINE_LOCK_GUARD_1_COND(_name, _ext, _lock, _cond...)			\
 	EXTEND_CLASS(_name, _ext, ({ class_##_name##_t _t = { .lock = l }, *_T = &_t;	\
-		if (_T->lock && !(_condlock)) _T->lock = NULL; _t; }), __typeof__(((class_##_name##_t *)0)->lock) l) \
+		if (_T->lock) { int _RET = (_lock); if (!(KMK_GUARD_WON(_cond))) _T->lock = NULL; } _t; }), \
+		__typeof__(((class_##_name##_t *)0)->lock) l)			\
 	static inline void *class_##_name##_ext##_lock_ptr(class_##_name##_t *_T) { return class_##_name##_lock_ptr(_T); }
 
 #endif

@@ -12,6 +12,8 @@
 #include <linux/gfp_types.h>
 #include <linux/mmzone.h>
 #include <linux/mm_types.h>
+#include <linux/alloc_tag.h>
+#include <linux/cleanup.h>
 
 #ifndef NUMA_NO_NODE
 #define NUMA_NO_NODE (-1)
@@ -20,6 +22,12 @@
 static inline bool gfpflags_allow_blocking(const gfp_t gfp_flags)
 {
 	return !!(gfp_flags & __GFP_DIRECT_RECLAIM);
+}
+
+/* May dirty HIGHMEM pages be written for this request? Only the classic dialect makes a difference. */
+static inline bool kmk_gfp_highio(const gfp_t gfp_flags)
+{
+	return (gfp_flags & (___GFP_CLASSIC | ___GFP_HIGHIO)) != ___GFP_CLASSIC;
 }
 
 static inline bool gfpflags_normal_context(const gfp_t gfp_flags)
@@ -102,4 +110,10 @@ void drain_local_pages(struct zone *zone);
 /* Whether this thread may use reserves and I/O: the scopes of linux/sched/mm.h applied. */
 gfp_t kmk_scoped_gfp(gfp_t gfp);
 bool gfp_pfmemalloc_allowed(gfp_t gfp);
+
+#ifdef KMEMKIT_CLASSIC
+#include <kmemkit/classic/pages.h>
+#endif
+
+DEFINE_FREE(free_page, void *, free_page((unsigned long)_T))
 #endif

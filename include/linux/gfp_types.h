@@ -33,6 +33,8 @@
 #define ___GFP_THISNODE		0x200000u
 #define ___GFP_ACCOUNT		0x400000u
 #define ___GFP_ZEROTAGS		0x800000u
+#define ___GFP_HIGHIO		0x1000000u	/* classic: dirty HIGHMEM pages may be written */
+#define ___GFP_CLASSIC		0x2000000u	/* the request was made in the classic dialect */
 #define ___GFP_SKIP_ZERO	0
 #define ___GFP_SKIP_KASAN_UNPOISON 0
 #define ___GFP_SKIP_KASAN_POISON 0
@@ -90,6 +92,10 @@
 #define GFP_TRANSHUGE_LIGHT	((GFP_HIGHUSER_MOVABLE | __GFP_COMP | __GFP_NOMEMALLOC | \
 				  __GFP_NOWARN) & ~__GFP_RECLAIM)
 #define GFP_TRANSHUGE		(GFP_TRANSHUGE_LIGHT | __GFP_DIRECT_RECLAIM)
+
+#ifdef KMEMKIT_CLASSIC
+#include <kmemkit/classic/gfp.h>
+#endif
 
 #define GFP_MOVABLE_MASK	(__GFP_RECLAIMABLE | __GFP_MOVABLE)
 #define GFP_MOVABLE_SHIFT	3

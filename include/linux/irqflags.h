@@ -34,4 +34,7 @@
 #define lockdep_softirq_enter()	do { } while (0)
 #define lockdep_softirq_exit()	do { } while (0)
 
+#include <linux/cleanup.h>
+DEFINE_LOCK_GUARD_0(irq, local_irq_disable(), local_irq_enable())
+DEFINE_LOCK_GUARD_0(irqsave, local_irq_save(_T->flags), local_irq_restore(_T->flags), unsigned long flags)
 #endif

@@ -18,10 +18,11 @@
 struct kmem_cache;
 
 #ifdef KMEMKIT_CLASSIC
-typedef void *(mempool_alloc_t)(int gfp_mask, void *pool_data);
+typedef int kmk_pool_gfp_t;
 #else
-typedef void *(mempool_alloc_t)(gfp_t gfp_mask, void *pool_data);
+typedef gfp_t kmk_pool_gfp_t;
 #endif
+typedef void *(mempool_alloc_t)(kmk_pool_gfp_t gfp_mask, void *pool_data);
 typedef void (mempool_free_t)(void *element, void *pool_data);
 
 typedef struct mempool_s {
@@ -75,48 +76,47 @@ void *mempool_alloc(mempool_t *pool, gfp_t gfp_mask) __malloc;
 void mempool_free(void *element, mempool_t *pool);
 
 /* Ready allocators. pool_data: a cache without constructor, a size in bytes, a page order. */
-void *mempool_alloc_slab(gfp_t gfp_mask, void *pool_data);
+void *mempool_alloc_slab(kmk_pool_gfp_t gfp_mask, void *pool_data);
 void mempool_free_slab(void *element, void *pool_data);
-void *mempool_kmalloc(gfp_t gfp_mask, void *pool_data);
+void *mempool_kmalloc(kmk_pool_gfp_t gfp_mask, void *pool_data);
 void mempool_kfree(void *element, void *pool_data);
-void *mempool_alloc_pages(gfp_t gfp_mask, void *pool_data);
+void *mempool_alloc_pages(kmk_pool_gfp_t gfp_mask, void *pool_data);
 void mempool_free_pages(void *element, void *pool_data);
-
-#define KMK_MEMPOOL_FN(fn)	((mempool_alloc_t *)(void *)(fn))
 
 static inline int mempool_init_slab_pool(mempool_t *pool, int min_nr, struct kmem_cache *kc)
 {
-	return mempool_init(pool, min_nr, KMK_MEMPOOL_FN(mempool_alloc_slab), mempool_free_slab, kc);
+	return mempool_init(pool, min_nr, mempool_alloc_slab, mempool_free_slab, kc);
 }
 
 static inline mempool_t *mempool_create_slab_pool(int min_nr, struct kmem_cache *kc)
 {
-	return mempool_create(min_nr, KMK_MEMPOOL_FN(mempool_alloc_slab), mempool_free_slab, kc);
+	return mempool_create(min_nr, mempool_alloc_slab, mempool_free_slab, kc);
 }
 
 static inline int mempool_init_kmalloc_pool(mempool_t *pool, int min_nr, size_t size)
 {
-	return mempool_init(pool, min_nr, KMK_MEMPOOL_FN(mempool_kmalloc), mempool_kfree, (void *)size);
+	return mempool_init(pool, min_nr, mempool_kmalloc, mempool_kfree, (void *)size);
 }
 
 static inline mempool_t *mempool_create_kmalloc_pool(int min_nr, size_t size)
 {
-	return mempool_create(min_nr, KMK_MEMPOOL_FN(mempool_kmalloc), mempool_kfree, (void *)size);
+	return mempool_create(min_nr, mempool_kmalloc, mempool_kfree, (void *)size);
 }
 
 static inline int mempool_init_page_pool(mempool_t *pool, int min_nr, int order)
 {
-	return mempool_init(pool, min_nr, KMK_MEMPOOL_FN(mempool_alloc_pages), mempool_free_pages,
+	return mempool_init(pool, min_nr, mempool_alloc_pages, mempool_free_pages,
 			    (void *)(long)order);
 }
 
 static inline mempool_t *mempool_create_page_pool(int min_nr, int order)
 {
-	return mempool_create(min_nr, KMK_MEMPOOL_FN(mempool_alloc_pages), mempool_free_pages,
+	return mempool_create(min_nr, mempool_alloc_pages, mempool_free_pages,
 			      (void *)(long)order);
 }
 
 #ifdef KMEMKIT_CLASSIC
+#define mempool_alloc(pool, gfp_mask)			mempool_alloc(pool, kmk_classic_gfp((gfp_t)(gfp_mask)))
 #define mempool_resize(pool, new_min_nr, gfp_mask)	((void)(gfp_mask), mempool_resize(pool, new_min_nr))
 #endif
 #endif

@@ -66,6 +66,11 @@ static inline struct page *kmk_virt_to_page(const void *addr)
 							  : kmk_virt_to_page_bad(addr);
 }
 #define virt_to_page(addr)	kmk_virt_to_page((const void *)(addr))
+#ifdef KMEMKIT_CLASSIC		/* takes kmap addresses too, as course notes teach */
+#undef virt_to_page
+struct page *__kmap_to_page(void *addr);
+#define virt_to_page(addr)	__kmap_to_page((void *)(addr))
+#endif
 #define virt_to_head_page(addr)	compound_head(virt_to_page(addr))
 #define virt_to_folio(addr)	page_folio(virt_to_page(addr))
 static inline phys_addr_t virt_to_phys(const volatile void *addr) { return __pa(addr); }

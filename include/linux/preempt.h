@@ -83,4 +83,8 @@ static __always_inline int preempt_count(void)
 	((unsigned char)(!!in_nmi() + !!(kmk_ctx() & (NMI_MASK | HARDIRQ_MASK)) + \
 			 !!(kmk_ctx() & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET))))
 
+#include <linux/cleanup.h>
+DEFINE_LOCK_GUARD_0(preempt, preempt_disable(), preempt_enable())
+DEFINE_LOCK_GUARD_0(preempt_notrace, preempt_disable_notrace(), preempt_enable_notrace())
+DEFINE_LOCK_GUARD_0(migrate, migrate_disable(), migrate_enable())
 #endif

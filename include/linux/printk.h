@@ -9,6 +9,9 @@
 #include <linux/types.h>
 #include <linux/ratelimit_types.h>
 
+/* %pV prints a format and its arguments in one. */
+struct va_format { const char *fmt; va_list *va; };
+
 int _printk(const char *fmt, ...) __printf(1, 2);
 int vprintk(const char *fmt, va_list args) __printf(1, 0);
 #define printk(fmt, ...)	_printk(fmt, ##__VA_ARGS__)

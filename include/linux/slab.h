@@ -43,6 +43,8 @@
 #define SLAB_RECLAIM_ACCOUNT	((slab_flags_t)0x00020000u)
 #define SLAB_TEMPORARY		SLAB_RECLAIM_ACCOUNT
 #define SLAB_SKIP_KFENCE	((slab_flags_t)0x20000000u)
+#define SLAB_NO_REAP		((slab_flags_t)0x40000000u)	/* 2.4: the reclaimer leaves the cache alone */
+#define SLAB_NO_OBJ_EXT		SLAB_NOLEAKTRACE
 
 #define ZERO_SIZE_PTR ((void *)16)
 #define ZERO_OR_NULL_PTR(x) ((unsigned long)(x) <= (unsigned long)ZERO_SIZE_PTR)
@@ -80,22 +82,32 @@ struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int siz
 		__alignof__(struct __struct), (__flags), offsetof(struct __struct, __field), \
 		sizeof_field(struct __struct, __field), NULL)
 
+#include <kmemkit/cache_forms.h>
+
 /*
  * kmem_cache_destroy - give the cache back; NULL is allowed
  *
  * A cache with live objects is kept: each object is named with who allocated it where owners are
  * tracked. May sleep. Source: Linux 6.1.
  */
+#ifdef KMEMKIT_CLASSIC
+#include <kmemkit/classic/slab.h>
+#else
 void kmem_cache_destroy(struct kmem_cache *s);
 int kmem_cache_shrink(struct kmem_cache *s);
+void kmem_cache_free(struct kmem_cache *s, void *obj);
+#endif
 unsigned int kmem_cache_size(struct kmem_cache *s);
 const char *kmem_cache_name(struct kmem_cache *s);
 
 void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags) __attribute__((malloc));
-void kmem_cache_free(struct kmem_cache *s, void *obj);
 int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p);
 void kmem_cache_free_bulk(struct kmem_cache *s, size_t size, void **p);
 void kfree_bulk(size_t size, void **p);
+#ifdef KMEMKIT_CLASSIC
+#define kmem_cache_alloc(s, gfp)		kmem_cache_alloc(s, kmk_classic_gfp(gfp))
+#define kmem_cache_alloc_bulk(s, gfp, n, p)	kmem_cache_alloc_bulk(s, kmk_classic_gfp(gfp), n, p)
+#endif
 
 static inline void *kmem_cache_zalloc(struct kmem_cache *s, gfp_t flags)
 {
@@ -142,6 +154,9 @@ void *kmk_kmalloc_caller(size_t size, gfp_t flags, unsigned long caller) __attri
  * Contents undefined unless __GFP_ZERO. Size 0 gives ZERO_SIZE_PTR; more than KMALLOC_MAX_SIZE
  * gives NULL with one report, silent under __GFP_NOWARN.
  */
+#ifdef KMEMKIT_CLASSIC
+#include <kmemkit/classic/kmalloc.h>
+#else
 static __always_inline void *kmalloc(size_t size, gfp_t flags)
 {
 	if (__builtin_constant_p(size)) {
@@ -153,6 +168,7 @@ static __always_inline void *kmalloc(size_t size, gfp_t flags)
 	}
 	return __kmalloc(size, flags);
 }
+#endif
 
 /* kfree - free memory of the kmalloc family or of any cache; NULL and ZERO_SIZE_PTR are allowed. */
 void kfree(const void *obj);
@@ -170,6 +186,9 @@ size_t kmalloc_size_roundup(size_t size);
  * and NULL is returned. Under __GFP_ZERO the new tail is zero.
  */
 void *krealloc(const void *p, size_t new_size, gfp_t flags) __attribute__((warn_unused_result));
+#ifdef KMEMKIT_CLASSIC
+#define krealloc(p, size, gfp)	krealloc(p, size, kmk_classic_gfp(gfp))
+#endif
 
 static __always_inline void *kzalloc(size_t size, gfp_t flags) { return kmalloc(size, flags | __GFP_ZERO); }
 
@@ -210,6 +229,9 @@ void *kvmalloc_node(size_t size, gfp_t flags, int node);
 void kvfree(const void *addr);
 void kvfree_sensitive(const void *addr, size_t len);
 void *kmk_kvrealloc(const void *p, size_t oldsize, size_t newsize, gfp_t flags);
+#ifdef KMEMKIT_CLASSIC
+#define kvmalloc_node(size, gfp, node)	kvmalloc_node(size, kmk_classic_gfp(gfp), node)
+#endif
 
 static inline void *kvmalloc(size_t size, gfp_t flags) { return kvmalloc_node(size, flags, NUMA_NO_NODE); }
 static inline void *kvzalloc(size_t size, gfp_t flags) { return kvmalloc(size, flags | __GFP_ZERO); }
@@ -237,6 +259,8 @@ static inline void *kvcalloc(size_t n, size_t size, gfp_t flags)
 #define KMK_KVREALLOC3(p, size, flags)		kmk_kvrealloc(p, (size_t)-1, size, flags)
 #define KMK_PICK4(a, b, c, d, name, ...)	name
 #define kvrealloc(...)	KMK_PICK4(__VA_ARGS__, KMK_KVREALLOC4, KMK_KVREALLOC3)(__VA_ARGS__)
+
+#include <kmemkit/alloc_obj.h>
 
 bool slab_is_available(void);
 void kmem_dump_obj(void *object);

@@ -166,6 +166,20 @@ void *memdup_user(const void __user *src, size_t len);
 void *vmemdup_user(const void __user *src, size_t len);
 void *memdup_user_nul(const void __user *src, size_t len);
 char *strndup_user(const char __user *s, long max);
+/* n elements; an error pointer of EOVERFLOW when the product overflows. */
+static inline void *memdup_array_user(const void __user *src, size_t n, size_t size)
+{
+	size_t bytes;
+
+	return __builtin_mul_overflow(n, size, &bytes) ? (void *)-75L : memdup_user(src, bytes);
+}
+
+static inline void *vmemdup_array_user(const void __user *src, size_t n, size_t size)
+{
+	size_t bytes;
+
+	return __builtin_mul_overflow(n, size, &bytes) ? (void *)-75L : vmemdup_user(src, bytes);
+}
 
 char **argv_split(gfp_t gfp, const char *s, int *argcp);
 void argv_free(char **argv);

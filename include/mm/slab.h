@@ -18,6 +18,7 @@
 #include <linux/types.h>
 
 struct kmk_node;
+struct kmk_classic;
 
 struct kmem_cache {
 	u32 array;			/* offset of the per-CPU arrays */
@@ -31,6 +32,7 @@ struct kmem_cache {
 	u32 order;
 	u32 desc_off;			/* descriptor's offset in the slab */
 	u32 colours, colour_step, colour_next;
+	u32 colour_first;		/* classic: the first object never stands at the block's start */
 	u32 useroffset, usersize;
 	gfp_t gfp;			/* added to each request for frames */
 	int refcount;
@@ -43,6 +45,7 @@ struct kmem_cache {
 	bool poisoned;			/* free objects are filled with POISON_FREE */
 	u8 array_class;			/* which size of arrays it was given */
 	void (*ctor)(void *);
+	struct kmk_classic *classic;	/* six-argument form: its constructor, destructor and name */
 	const char *name;
 	struct list_head list;
 	struct kmk_node *node;		/* one for each owner, behind this struct */

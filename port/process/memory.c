@@ -25,6 +25,7 @@ struct region {
 static struct region regions[] = {
 	{ "direct map", PAGE_OFFSET, PAGE_OFFSET, false },
 	{ "frame database", KMK_VMEMMAP, KMK_VMEMMAP, false },
+	{ "frame owner records", KMK_PAGE_EXT, KMK_PAGE_EXT, false },
 	{ "vmalloc window", VMALLOC_START, VMALLOC_END & ~(KMK_HOST_PAGE - 1), true },
 	{ "kmap window", PKMAP_BASE, PKMAP_BASE + 2 * LAST_PKMAP * KMK_HOST_PAGE + WINDOW_PAD, true },
 	{ "fixmap window", FIXADDR_START, FIXADDR_START + 2 * KMK_FIXMAP_SLOTS * KMK_HOST_PAGE + WINDOW_PAD,
@@ -32,7 +33,7 @@ static struct region regions[] = {
 	{ "per-CPU object arrays", KMK_PCPU_BASE, KMK_PCPU_BASE, false },
 	{ "per-CPU memory", KMK_PERCPU_BASE, KMK_PERCPU_BASE, false },
 };
-enum { R_DIRECT, R_VMEMMAP, R_VMALLOC, R_KMAP, R_FIXMAP, R_ARRAYS, R_PERCPU, NR_REGIONS };
+enum { R_DIRECT, R_VMEMMAP, R_OWNERS, R_VMALLOC, R_KMAP, R_FIXMAP, R_ARRAYS, R_PERCPU, NR_REGIONS };
 
 int kmk_host_prot(unsigned prot)
 {
@@ -124,6 +125,7 @@ int kmk_host_memory_init(const struct port_desc *desc)
 	if (!err)
 		err = map_direct(desc);
 	regions[R_VMEMMAP].end = KMK_VMEMMAP + ((kmk_host.fd_end >> PAGE_SHIFT) + 1) * 64;
+	regions[R_OWNERS].end = KMK_PAGE_EXT + ((kmk_host.fd_end >> PAGE_SHIFT) + 1) * KMK_PAGE_EXT_BYTES;
 	regions[R_PERCPU].end = KMK_PERCPU_BASE + ((uintptr_t)desc->nr_cpus << KMK_PERCPU_SHIFT);
 	kmk_host_arrays(&arrays);
 	regions[R_ARRAYS].end = KMK_PCPU_BASE + arrays;	/* mapped by the constructor */

@@ -122,13 +122,35 @@ static const char *search_units(Dwfl_Module *mod, uintptr_t pc, int *lineno)
 	return NULL;
 }
 
-static const char *source_line(Dwfl_Module *mod, uintptr_t pc, int *lineno)
+static bool is_header(const char *file)
+{
+	size_t n = strlen(file);
+
+	return n > 2 && !strcmp(file + n - 2, ".h");
+}
+
+/*
+ * The line of pc in the function's own file: a line of a header is that of an inline function such as
+ * kmalloc(), and says nothing about who called it, so the rows in front of it are looked at.
+ */
+static const char *source_line(Dwfl_Module *mod, uintptr_t pc, uintptr_t start, int *lineno)
 {
 	Dwfl_Line *line = p_dwfl_module_getsrc(mod, pc);
+	const char *file, *first;
+	Dwarf_Addr row = 0;
+	int no;
 
-	if (line)
-		return p_dwfl_lineinfo(line, NULL, lineno, NULL, NULL, NULL);
-	return search_units(mod, pc, lineno);
+	if (!line)
+		return search_units(mod, pc, lineno);
+	first = p_dwfl_lineinfo(line, &row, lineno, NULL, NULL, NULL);
+	for (file = first, no = *lineno; file && is_header(file) && row > start; ) {
+		line = p_dwfl_module_getsrc(mod, row - 1);
+		file = line ? p_dwfl_lineinfo(line, &row, &no, NULL, NULL, NULL) : NULL;
+	}
+	if (!file || is_header(file))
+		return first;
+	*lineno = no;
+	return file;
 }
 
 /* A return address names the line of its call, which ends one byte before it. */
@@ -145,7 +167,7 @@ static bool by_dwfl(uintptr_t pc, char *buf, size_t size)
 	name = p_dwfl_module_addrinfo(mod, pc, &off, &sym, NULL, NULL, NULL);
 	if (!name)
 		return false;
-	file = source_line(mod, pc - (off ? 1 : 0), &lineno);
+	file = source_line(mod, pc - (off ? 1 : 0), pc - off, &lineno);
 	n = snprintf(buf, size, "%s+0x%lx/0x%lx", name, (unsigned long)off, (unsigned long)sym.st_size);
 	if (file && n > 0 && (size_t)n < size)
 		snprintf(buf + n, size - (size_t)n, " [%s:%d]", file, lineno);

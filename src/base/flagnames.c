@@ -27,6 +27,7 @@ static const struct name gfp_names[] = {
 	{ ___GFP_DIRECT_RECLAIM | ___GFP_KSWAPD_RECLAIM, "__GFP_RECLAIM" },
 	{ ___GFP_DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM" }, { ___GFP_KSWAPD_RECLAIM, "__GFP_KSWAPD_RECLAIM" },
 	{ ___GFP_ZEROTAGS, "__GFP_ZEROTAGS" },
+	{ ___GFP_HIGHIO, "__GFP_HIGHIO" }, { ___GFP_CLASSIC, "classic" },
 };
 
 static const struct name page_names[] = {

@@ -9,10 +9,9 @@
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include "format.h"
+#include "option.h"
 #include "port.h"
 
-/* %pV: a format and its arguments in one. */
-struct va_format { const char *fmt; va_list *va; };
 
 static int out_hex(struct kmk_out *o, const void *p, struct kmk_spec s)
 {
@@ -31,7 +30,7 @@ static int out_hashed(struct kmk_out *o, const void *p, struct kmk_spec s)
 	static unsigned long key;
 	unsigned long v = (unsigned long)p;
 
-	if (!p)
+	if (!p || kmk_option("no_hash_pointers"))
 		return out_hex(o, p, s);
 	while (!key)
 		port_entropy(&key, sizeof(key));

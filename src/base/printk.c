@@ -30,7 +30,7 @@ int vprintk(const char *fmt, va_list args)
 			level = fmt[1] - '0';
 		fmt += 2;
 	}
-	if (level > console_loglevel)
+	if (level >= console_loglevel)
 		return 0;
 	n = vscnprintf(line, sizeof(line), fmt, args);
 	port_console(PORT_LOG, line, (size_t)n);

@@ -33,6 +33,7 @@ bool kmk_proc_text(const char *name, size_t len, struct kmk_sink *sink);
 void kmk_proc_slabinfo(struct kmk_sink *sink);
 
 void kmk_owner_start(void);
+void kmk_slab_hooks_start(void);
 int kmk_inject_start(void);
 
 /* Leak scan: call fn for each object that is live and unreachable. Returns the reachable rest. */

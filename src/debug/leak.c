@@ -239,9 +239,10 @@ void kmk_end_report(void)
 	struct kmk_reachable rest;
 	unsigned int count = 0;
 
+	rcu_barrier();
+	kmk_debug_sweep();
 	if (!kmk_slab_track_all)
 		return;
-	rcu_barrier();
 	rest = kmk_leak_scan(print_leak, &count);
 	if (count > 100)
 		printk(KERN_ERR "%u more unreferenced objects are not shown\n", count - 100);
@@ -251,6 +252,7 @@ void kmk_end_report(void)
 int kmk_debug_start(void)
 {
 	kmk_owner_start();
+	kmk_slab_hooks_start();
 	kmk_leak_baseline();
 	return kmk_inject_start();
 }

@@ -7,7 +7,7 @@
 #include "rooms.h"
 #include "debug.h"
 
-enum kind { FLAG, SIZE, NUMBER, WORD, SLUB, FAULT };
+enum kind { FLAG, SIZE, NUMBER, POLICY, SLUB, FAULT };
 
 static const struct { const char *name; enum kind kind; const char *form; } known[] = {
 	{ "slub_debug", SLUB, "letters of F Z P U T A O -, then optionally a comma and cache names" },
@@ -20,13 +20,12 @@ static const struct { const char *name; enum kind kind; const char *form; } know
 	{ "failslab", FAULT, "<interval>,<probability>,<space>,<times>" },
 	{ "fail_page_alloc", FAULT, "<interval>,<probability>,<space>,<times>" },
 	{ "fail_nth", NUMBER, "a number" },
-	{ "page_policy", WORD, "lowest or default" },
+	{ "page_policy", POLICY, "lowest or default" },
 	{ "loglevel", NUMBER, "a number" },
 	{ "quiet", FLAG, "no value" },
 	{ "kmemkit_panic", FLAG, "0 or 1" },
 	{ "no_hash_pointers", FLAG, "no value" },
 	{ "vmalloc_debug", FLAG, "0 or 1" },
-	{ "stack_size", SIZE, "a size such as 256K" },
 };
 
 /* Options that the program declares itself (__setup, module.parameter=). */
@@ -89,7 +88,7 @@ static bool fits(enum kind kind, const char *v, size_t n)
 	case NUMBER: return is_number(v, n, "\1");
 	case SLUB: return is_slub(v, n);
 	case FAULT: return is_fault(v, n);
-	case WORD: return n != 0;
+	case POLICY: return (n == 6 && !strncmp(v, "lowest", n)) || (n == 7 && !strncmp(v, "default", n));
 	}
 	return false;
 }
@@ -111,7 +110,7 @@ static int check_token(const char *token, size_t len)
 		       known[i].form);
 		return -EINVAL;
 	}
-	if (memchr(token, '.', name) || (kmk_bootopt_known && kmk_bootopt_known(token, name)))
+	if (kmk_bootopt_known && kmk_bootopt_known(token, name))
 		return 0;
 	printk(KERN_ERR "kmemkit: boot option \"%.*s\" is not known\n", (int)len, token);
 	return -EINVAL;

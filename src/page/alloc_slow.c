@@ -103,6 +103,8 @@ static unsigned int reserve_flags(gfp_t gfp)
 	return flags;
 }
 
+bool gfp_pfmemalloc_allowed(gfp_t gfp) { return reserve_flags(gfp) & ALLOC_NO_WATERMARKS; }
+
 /* Impossible or suspicious requests: one report, a defined result. False: the answer is NULL. */
 static bool judge(gfp_t *gfp, unsigned int order)
 {

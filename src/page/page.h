@@ -183,6 +183,7 @@ struct kmk_page_owner {
 	u32 mark;
 	u32 pid;
 };
+_Static_assert(sizeof(struct kmk_page_owner) == KMK_PAGE_EXT_BYTES, "the host maps as many");
 static inline struct kmk_page_owner *kmk_page_owner(const struct page *page)
 {
 	return (struct kmk_page_owner *)KMK_PAGE_EXT + page_to_pfn((struct page *)page);

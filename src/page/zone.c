@@ -226,13 +226,23 @@ static bool flag_option(const char *name)
 	return v && (!*v || *v == '1' || *v == 'y' || *v == 'Y' || (v[0] == 'o' && v[1] == 'n'));
 }
 
+/* Owners of frames are recorded when asked for, and where those of objects are (slub_debug with U). */
+static bool want_owners(void)
+{
+	const char *debug = kmk_option("slub_debug");
+
+	return flag_option("page_owner") || (debug && (!*debug || strpbrk(debug, "Uu")));
+}
+
 static void read_options(void)
 {
-	const char *policy = kmk_option("page_policy");
+	const char *policy = kmk_option("page_policy"), *free_kb = kmk_option("min_free_kbytes");
 
 	kmk_init_on_alloc = flag_option("init_on_alloc");
 	kmk_init_on_free = flag_option("init_on_free");
-	kmk_page_tracked = flag_option("page_owner");
+	if (free_kb && *free_kb)
+		min_free_kbytes = (int)simple_strtoul(free_kb, NULL, 10);
+	kmk_page_tracked = want_owners();
 	kmk_page_lowest = policy && !strcmp(policy, "lowest");
 }
 

@@ -105,15 +105,16 @@ static void cache_init(struct kmem_cache *s, const char *name, u32 size, u32 ali
 	s->object_size = size;
 	s->align = natural_align(size, align, flags);
 	s->size = ALIGN(max(size, (u32)8), s->align);
-	s->flags = flags;
+	s->flags = s == cache_cache ? flags : kmk_debug_flags(name, flags);
 	s->ctor = ctor;
+	kmk_debug_layout(s);
 	s->refcount = 1;
 	s->gfp = (flags & SLAB_CACHE_DMA ? __GFP_DMA : 0) | (flags & SLAB_CACHE_DMA32 ? __GFP_DMA32 : 0) |
 		 (flags & SLAB_RECLAIM_ACCOUNT ? __GFP_RECLAIMABLE : 0);
-	s->tracked = (kmk_slab_track_all || (flags & SLAB_STORE_USER)) && s != cache_cache;
+	s->tracked = (kmk_slab_track_all || (s->flags & SLAB_STORE_USER)) && s != cache_cache;
 	/* Closed arrays: each free comes to object.c, which records it or zeroes the object. */
 	/* The fast paths neither record owners nor clear: such caches keep their arrays closed. */
-	s->entries = s->tracked || ((kmk_init_on_alloc || kmk_init_on_free) && !kmk_no_init(s))
+	s->entries = s->tracked || s->debug || ((kmk_init_on_alloc || kmk_init_on_free) && !kmk_no_init(s))
 		? 0 : wanted_entries(s->size);
 	for (unsigned int k = 0; k < kmk_nr_nodes; k++) {
 		struct kmk_node *node = &s->node[k];
@@ -192,7 +193,7 @@ static unsigned long trim_node(struct kmem_cache *s, struct kmk_node *node)
 	list_splice_init(&node->empty, &gone);
 	node->nr_slabs -= node->nr_empty;
 	node->nr_free -= node->nr_empty * s->nr;
-	node->nr_empty = 0;
+	WRITE_ONCE(node->nr_empty, 0);
 	kmk_unlock(&node->lock);
 	if (list_empty(&gone))
 		return 0;
@@ -226,7 +227,7 @@ int kmem_cache_shrink(struct kmem_cache *s)
 }
 
 /* The list is walked in steps: a cache in use by the walk is pinned by its count. */
-static struct kmem_cache *next_cache(struct kmem_cache *s)
+struct kmem_cache *kmk_next_cache(struct kmem_cache *s)
 {
 	struct kmem_cache *next = NULL;
 
@@ -245,7 +246,7 @@ unsigned long kmk_cache_shrink_all(void)
 {
 	unsigned long frames = 0;
 
-	for (struct kmem_cache *s = next_cache(NULL); s; s = next_cache(s))
+	for (struct kmem_cache *s = kmk_next_cache(NULL); s; s = kmk_next_cache(s))
 		frames += trim_cache(s);
 	return frames;
 }
@@ -267,26 +268,9 @@ unsigned long kmk_slab_trim(gfp_t gfp)
 
 /* ---- destruction ---- */
 
-static void name_leak(struct kmem_cache *s, void *obj, struct kmk_track *track, void *data)
-{
-	unsigned int *left = data;
-
-	if (!(*left)--) {
-		*left = 0;
-		return;
-	}
-	if (track)
-		printk(KERN_ERR "Object 0x%px allocated in %pS, %u bytes, pid=%u\n", obj,
-		       (void *)track->caller, track->size, track->pid);
-	else
-		printk(KERN_ERR "Object 0x%px @offset=%lu\n", obj,
-		       (unsigned long)obj & ((PAGE_SIZE << s->order) - 1));
-}
-
 void kmem_cache_destroy(struct kmem_cache *s)
 {
 	unsigned long live;
-	unsigned int show = 32;
 
 	if (!s)
 		return;
@@ -295,9 +279,9 @@ void kmem_cache_destroy(struct kmem_cache *s)
 	trim_cache(s);
 	live = kmk_cache_live(s);
 	if (live) {
+		kmk_debug_name_leaks(s, 32);
 		WARN(1, "kmem_cache_destroy %s: Slab cache still has objects when called from %pS: %lu\n",
 		     s->name, (void *)_RET_IP_, live);
-		kmk_slab_each_live(s, name_leak, &show);
 		return;
 	}
 	kmk_lock(&kmk_caches_lock);
@@ -347,11 +331,9 @@ static struct kmk_page_source trim_source = { .give = kmk_slab_trim, .name = "em
 
 int kmk_slab_start(void)
 {
-	const char *debug = kmk_option("slub_debug");
-
 	kmk_nr_nodes = min(kmk_nr_ids, (unsigned int)KMK_MAX_NODES);
 	kmk_slab_force = kmk_init_on_alloc ? __GFP_ZERO : 0;
-	kmk_slab_track_all = debug && (!*debug || strchr(debug, 'U'));
+	kmk_slab_track_all = kmk_debug_options();
 	cache_init(cache_cache, "kmem_cache", (u32)(sizeof(struct kmem_cache) + kmk_nr_nodes * sizeof(struct kmk_node)),
 		   64, 0, NULL);
 	cache_publish(cache_cache);

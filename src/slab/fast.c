@@ -43,7 +43,7 @@ static noinline void *alloc_slow(u32 array, gfp_t gfp, size_t size, unsigned lon
 /* Zeroing, and flags that do not belong here: said once, then ignored. */
 static noinline void *finish(void *obj, gfp_t gfp)
 {
-	size_t size = ksize(obj);
+	size_t size = __ksize(obj);
 
 	WARN_ONCE(gfp & (__GFP_HIGHMEM | __GFP_DMA32),
 		  "__GFP_HIGHMEM and __GFP_DMA32 mean nothing to a slab cache: dropped (%pGg)\n", &gfp);
@@ -162,7 +162,7 @@ void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
 	if (unlikely(!port_array_pop(s->array, &obj, &state)))
 		return kmk_slab_alloc(s, gfp, s->object_size, _RET_IP_);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	if (unlikely(gfp & SPECIAL) && !kmk_no_init(s))
+	if (unlikely(gfp & SPECIAL) && !s->ctor)
 		return finish(obj, gfp);
 	return obj;
 }
@@ -202,7 +202,7 @@ int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t n, void **p)
 		for (unsigned int i = 0; i < got; i++) {
 			*(unsigned char *)e[i].aux = KMK_OBJ_LIVE;
 			p[done++] = e[i].obj;
-			if (unlikely(gfp & SPECIAL) && !kmk_no_init(s))
+			if (unlikely(gfp & SPECIAL) && !s->ctor)
 				finish(e[i].obj, gfp);
 		}
 		if (got)

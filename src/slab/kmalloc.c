@@ -40,8 +40,6 @@ size_t __ksize(const void *addr)
 	return PageHead(page) ? page_size(page) : PAGE_SIZE;
 }
 
-size_t ksize(const void *addr) { return __ksize(addr); }
-
 size_t kmalloc_size_roundup(size_t size)
 {
 	if (!size || size > KMALLOC_MAX_SIZE)
@@ -69,8 +67,19 @@ static void note_size(const void *p, size_t size)
 	u32 i;
 	struct kmk_slab *slab = kmk_slab_of(p, &i);
 
-	if (slab && slab->track)
+	if (slab && slab->cache->debug)
+		kmk_debug_resize(slab, i, size);
+	else if (slab && slab->track)
 		slab->track[i].size = (u32)size;
+}
+
+/* What was asked for no longer matters: the caller may now use all of it. */
+size_t ksize(const void *addr)
+{
+	size_t size = __ksize(addr);
+
+	note_size(addr, size);
+	return size;
 }
 
 /* Exactly a live object or large block (or nothing). If not, the report a kfree() of it would give. */

@@ -26,8 +26,11 @@ static void to_list(struct kmk_node *node, struct kmk_slab *slab, struct list_he
 		list_move(&slab->list, list);
 }
 
-/* Take up to n objects of one slab into e. The caller holds the node's lock and fixes the lists. */
-static unsigned int take_objects(struct kmk_slab *slab, struct port_entry *e, unsigned int n)
+/*
+ * Take up to n objects of one slab into the entries below end, the lowest address last: an array is a
+ * stack, so they are handed out in rising order. The caller holds the node's lock and fixes the lists.
+ */
+static unsigned int take_objects(struct kmk_slab *slab, struct port_entry *end, unsigned int n)
 {
 	const struct kmem_cache *s = slab->cache;
 	u32 words = kmk_map_words(s->nr);
@@ -39,7 +42,8 @@ static unsigned int take_objects(struct kmk_slab *slab, struct port_entry *e, un
 		for (; bits && got < n; bits &= bits - 1) {
 			u32 i = w * 64 + (u32)__builtin_ctzll(bits);
 
-			e[got++] = (struct port_entry){ slab->base + (size_t)i * s->size, slab->state + i };
+			*--end = (struct port_entry){ slab->base + (size_t)i * s->size, slab->state + i };
+			got++;
 		}
 		slab->map[w] = bits;
 		slab->hint = (u16)w;
@@ -48,8 +52,7 @@ static unsigned int take_objects(struct kmk_slab *slab, struct port_entry *e, un
 	return got;
 }
 
-static unsigned int take_from_node(struct kmem_cache *s, struct kmk_node *node, struct port_entry *e,
-				   unsigned int n)
+static unsigned int take_from_node(struct kmk_node *node, struct port_entry *end, unsigned int n)
 {
 	unsigned int got = 0;
 
@@ -59,14 +62,13 @@ static unsigned int take_from_node(struct kmem_cache *s, struct kmk_node *node, 
 
 		if (!slab)
 			break;
-		node->nr_empty -= from == &node->empty;
+		kmk_count_empty(node, -(from == &node->empty));
 		node->nr_partial -= from == &node->partial;
-		got += take_objects(slab, e + got, n - got);
+		got += take_objects(slab, end - got, n - got);
 		to_list(node, slab, slab->nr_free ? &node->partial : &node->full);
 		node->nr_partial += slab->nr_free != 0;
 	}
 	node->nr_free -= got;
-	(void)s;
 	return got;
 }
 
@@ -83,7 +85,7 @@ static struct kmk_slab *steal_empty(struct kmem_cache *s, unsigned int me)
 		slab = list_first_entry_or_null(&node->empty, struct kmk_slab, list);
 		if (slab) {
 			list_del(&slab->list);
-			node->nr_empty--;
+			kmk_count_empty(node, -1);
 			node->nr_slabs--;
 			node->nr_free -= s->nr;
 		}
@@ -102,14 +104,14 @@ void kmk_node_add(struct kmem_cache *s, struct kmk_slab *slab, unsigned int owne
 	slab->owner = (u16)owner;
 	kmk_lock(&node->lock);
 	list_add(&slab->list, &node->empty);
-	node->nr_empty++;
+	kmk_count_empty(node, 1);
 	node->nr_slabs++;
 	node->nr_free += s->nr;
 	kmk_unlock(&node->lock);
 }
 
-/* Up to n objects from this owner's slabs; another slab is found or made when there are none. */
-static unsigned int refill(struct kmem_cache *s, gfp_t gfp, struct port_entry *e, unsigned int n)
+/* Up to n objects of this owner's slabs, below end; another slab is found or made when there are none. */
+static unsigned int refill(struct kmem_cache *s, gfp_t gfp, struct port_entry *end, unsigned int n)
 {
 	for (;;) {
 		unsigned int me = my_node(), got;
@@ -117,7 +119,7 @@ static unsigned int refill(struct kmem_cache *s, gfp_t gfp, struct port_entry *e
 		struct kmk_slab *slab;
 
 		kmk_lock(&node->lock);
-		got = take_from_node(s, node, e, n);
+		got = take_from_node(node, end, n);
 		node->nr_refill++;
 		kmk_unlock(&node->lock);
 		if (got)
@@ -141,7 +143,7 @@ static void put_object_locked(struct kmk_node *node, struct kmk_slab *slab, u32 
 	slab->nr_free++;
 	if (slab->nr_free == nr) {
 		node->nr_partial -= nr > 1;
-		node->nr_empty++;
+		kmk_count_empty(node, 1);
 		to_list(node, slab, &node->empty);
 	} else if (slab->nr_free == 1) {
 		node->nr_partial++;
@@ -187,6 +189,10 @@ void kmk_slab_put(struct kmem_cache *s, void *obj, unsigned char *state, unsigne
 {
 	struct port_entry out[KMK_SLAB_BATCH], one = { obj, state };
 
+	if (s->debug) {
+		kmk_debug_free(s, obj, caller);
+		return;
+	}
 	if (s->tracked) {
 		struct kmk_slab *slab = pfn_to_page(virt_to_pfn(obj))->slab;
 
@@ -228,36 +234,48 @@ static gfp_t judge(gfp_t gfp)
 	return gfp;
 }
 
-/* The array was empty or is closed: one object for the caller, more for the array. */
+/* One object for the caller, more for this CPU's array, from the slabs. */
+static struct port_entry take_from_slabs(struct kmem_cache *s, gfp_t gfp)
+{
+	struct port_entry e[KMK_SLAB_BATCH], *end = e + KMK_SLAB_BATCH, *from;
+	unsigned int n = refill(s, gfp, end, min_t(u32, s->entries / 2 + 1, KMK_SLAB_BATCH));
+
+	if (!n)
+		return (struct port_entry){ NULL, NULL };
+	from = end - n--;
+	if (n) {
+		unsigned int pushed = port_array_push_n(s->array, from, n);
+
+		kmk_slab_give(from + pushed, n - pushed);
+	}
+	return end[-1];
+}
+
+/* The array was empty or is closed. */
 noinline void *kmk_slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned long caller)
 {
-	struct port_entry e[KMK_SLAB_BATCH];
-	unsigned int n = 0, want = min_t(u32, s->entries / 2 + 1, KMK_SLAB_BATCH);
+	struct port_entry one = { NULL, NULL };
 
 	gfp = judge(gfp);
 	if (unlikely(kmk_slab_should_fail && kmk_slab_should_fail(s, gfp)))
 		return NULL;
+	if (s->debug)
+		return kmk_debug_alloc(s, gfp, size, caller);
 	if (s->entries) {
 		open_array(s);
-		n = port_array_pop_n(s->array, e, 1);
+		port_array_pop_n(s->array, &one, 1);
 	}
-	if (!n) {
-		n = refill(s, gfp, e, want);
-		if (!n)
-			return NULL;
-		if (n > 1) {
-			unsigned int pushed = port_array_push_n(s->array, e + 1, n - 1);
-
-			kmk_slab_give(e + 1 + pushed, n - 1 - pushed);
-		}
-	}
-	*(unsigned char *)e[0].aux = KMK_OBJ_LIVE;
+	if (!one.obj)
+		one = take_from_slabs(s, gfp);
+	if (!one.obj)
+		return NULL;
+	*(unsigned char *)one.aux = KMK_OBJ_LIVE;
 	kmk_self()->last_off = s->array;
 	if (s->tracked)
-		note_owner(s, &e[0], size, caller);
-	if (((gfp | kmk_slab_force) & __GFP_ZERO) && !kmk_no_init(s))
-		memset(e[0].obj, 0, s->object_size);
-	return e[0].obj;
+		note_owner(s, &one, size, caller);
+	if (!s->ctor && ((gfp & __GFP_ZERO) || (kmk_slab_force && !kmk_no_init(s))))
+		memset(one.obj, 0, s->object_size);
+	return one.obj;
 }
 
 /* ---- seizing ---- */

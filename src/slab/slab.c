@@ -36,7 +36,7 @@ static void set_geometry(struct kmem_cache *s, u32 order)
 
 	/* Small objects: always inside. Others: only where the leftover holds it for nothing. */
 	s->order = order;
-	if (s->size < PAGE_SIZE / 8 || inside == nr) {
+	if (!s->debug && (s->size < PAGE_SIZE / 8 || inside == nr)) {
 		s->nr = inside;
 		s->desc_off = total - desc_bytes(s->size, inside, order);
 		total = s->desc_off;
@@ -45,7 +45,7 @@ static void set_geometry(struct kmem_cache *s, u32 order)
 		s->desc_off = KMK_OFF_SLAB;
 	}
 	s->colour_step = max(s->align, (u32)64);
-	s->colours = (total - s->nr * s->size) / s->colour_step + 1;
+	s->colours = s->debug ? 1 : (total - s->nr * s->size) / s->colour_step + 1;
 }
 
 /*
@@ -120,9 +120,11 @@ static struct kmk_slab *place_descriptor(struct kmem_cache *s, void *block, gfp_
 {
 	gfp_t plain = gfp & ~(__GFP_ZERO | __GFP_DMA | __GFP_ACCOUNT | __GFP_RECLAIMABLE);
 	u32 bytes = desc_bytes(s->size, s->nr, s->order);
-	struct kmk_slab *slab = s->desc_off == KMK_OFF_SLAB
-		? kmalloc(bytes, plain) : (struct kmk_slab *)((char *)block + s->desc_off);
+	struct kmk_slab *slab;
 
+	if (s->debug)
+		return kmk_debug_descriptor(s, plain);
+	slab = s->desc_off == KMK_OFF_SLAB ? kmalloc(bytes, plain) : (struct kmk_slab *)((char *)block + s->desc_off);
 	if (slab)
 		memset(slab, 0, bytes);
 	return slab;
@@ -132,7 +134,7 @@ static bool add_tracks(struct kmk_slab *slab, gfp_t gfp)
 {
 	size_t bytes = slab->cache->nr * sizeof(struct kmk_track);
 
-	if (!slab->cache->tracked)
+	if (!slab->cache->tracked || slab->track)
 		return true;
 	slab->track = alloc_pages_exact(bytes, (gfp & (GFP_KERNEL | __GFP_NOFAIL)) | __GFP_ZERO | __GFP_NOWARN);
 	return slab->track != NULL;
@@ -151,6 +153,8 @@ static void fill_map(struct kmk_slab *slab)
 
 static void construct(struct kmem_cache *s, struct kmk_slab *slab)
 {
+	if (s->debug)
+		kmk_debug_prepare(slab);
 	if (!s->ctor)
 		return;
 	for (u32 i = 0; i < s->nr; i++)
@@ -161,11 +165,25 @@ static void construct(struct kmem_cache *s, struct kmk_slab *slab)
 static bool set_up(struct kmem_cache *s, struct kmk_slab *slab, void *block, gfp_t gfp, unsigned int owner)
 {
 	slab->cache = s;
-	slab->base = (unsigned char *)block + next_colour(s);
+	slab->base = (unsigned char *)block + next_colour(s) + s->red_left_pad;
 	slab->state = (unsigned char *)(slab->map + kmk_map_words(s->nr));
 	slab->owner = (u16)owner;
 	fill_map(slab);
 	return add_tracks(slab, gfp);
+}
+
+static void drop_descriptor(struct kmk_slab *slab)
+{
+	struct kmem_cache *s = slab->cache;
+
+	if (s->debug) {
+		kmk_debug_free_descriptor(slab);
+		return;
+	}
+	if (slab->track)
+		free_pages_exact(slab->track, s->nr * sizeof(struct kmk_track));
+	if (s->desc_off == KMK_OFF_SLAB)
+		kfree(slab);
 }
 
 static struct kmk_slab *make(struct kmem_cache *s, gfp_t gfp, unsigned int owner)
@@ -185,8 +203,8 @@ static struct kmk_slab *make(struct kmem_cache *s, gfp_t gfp, unsigned int owner
 		mark_frames(page, slab);
 		return slab;
 	}
-	if (slab && s->desc_off == KMK_OFF_SLAB)
-		kfree(slab);
+	if (slab)
+		drop_descriptor(slab);
 	__free_pages(page, s->order);
 	return NULL;
 }
@@ -209,10 +227,9 @@ void kmk_slab_unmake(struct kmk_slab *slab)
 	struct page *page = kmk_slab_page(slab);
 	u32 order = s->order;
 
-	if (slab->track)
-		free_pages_exact(slab->track, s->nr * sizeof(struct kmk_track));
+	if (s->debug)
+		kmk_debug_release(slab);
 	unmark_frames(page, order);
-	if (s->desc_off == KMK_OFF_SLAB)
-		kfree(slab);
+	drop_descriptor(slab);
 	__free_pages(page, order);
 }

@@ -29,6 +29,8 @@
  * Tracked caches (boot option slub_debug=U, `kmemkit run`): arrays stay closed, so every request
  * comes to object.c, which keeps one record an object (caller, stack, requested size).
  *
+ * Debug caches (SLAB_RED_ZONE and such, slub_debug=FZP): a second kind, see debug.h.
+ *
  * Locking: kmk_caches_lock (KMK_RANK_CACHES) for the list of caches; node->lock
  * (KMK_RANK_CACHE_LIST) for a node's slabs and their maps. One node lock at a time. The page
  * allocator is never called with a node lock held.
@@ -86,6 +88,12 @@ struct kmk_node {
 	unsigned long nr_refill, nr_flush, nr_foreign;
 } __attribute__((aligned(64)));
 
+/* Looked at without the lock, before it is worth taking. */
+static inline void kmk_count_empty(struct kmk_node *node, long by)
+{
+	WRITE_ONCE(node->nr_empty, node->nr_empty + (unsigned long)by);
+}
+
 extern struct kmk_lock kmk_caches_lock;
 extern unsigned int kmk_nr_nodes;
 extern gfp_t kmk_slab_force __attribute__((visibility("hidden")));	/* __GFP_ZERO under init_on_alloc */
@@ -95,7 +103,7 @@ extern struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][KMK_KMALLOC_CLASSES];
 
 void *kmk_kmalloc_large(size_t size, gfp_t gfp, unsigned long caller);
 
-/* Constructed or RCU-read objects keep what is in them: never zeroed behind the owner's back. */
+/* Constructed or RCU-read objects keep what is in them: never zeroed unless asked for by flag. */
 static inline bool kmk_no_init(const struct kmem_cache *s)
 {
 	return s->ctor || (s->flags & SLAB_TYPESAFE_BY_RCU);
@@ -105,10 +113,20 @@ static inline bool kmk_no_init(const struct kmem_cache *s)
 extern bool (*kmk_slab_should_fail)(struct kmem_cache *s, gfp_t gfp);
 extern u32 (*kmk_slab_save_stack)(void);
 
+/* What debug caches need from above; NULL before the debug room has started. */
+struct kmk_slab_hooks {
+	u32 (*save_stack)(gfp_t gfp);
+	void (*print_stack)(u32 stack);
+	bool (*count_error)(void);	/* true: a test counts errors, print nothing */
+};
+extern const struct kmk_slab_hooks *kmk_slab_hooks;
+
 /* ---- cache.c ---- */
 int kmk_slab_start(void);
 unsigned long kmk_slab_trim(gfp_t gfp);
 unsigned long kmk_cache_shrink_all(void);
+/* A walk over all caches that pins the one it is at: NULL to begin, each result in turn until NULL. */
+struct kmem_cache *kmk_next_cache(struct kmem_cache *s);
 
 /* ---- slab.c: making and unmaking slabs ---- */
 void kmk_cache_layout(struct kmem_cache *s);
@@ -136,6 +154,21 @@ struct kmk_slab *kmk_slab_of(const void *addr, u32 *index);
 void kmk_slab_each_live(struct kmem_cache *s,
 			void (*fn)(struct kmem_cache *s, void *obj, struct kmk_track *track, void *data),
 			void *data);
+
+/* ---- debug_*.c: the second kind of cache (theory in debug.h) ---- */
+bool kmk_debug_options(void);
+slab_flags_t kmk_debug_flags(const char *name, slab_flags_t flags);
+void kmk_debug_layout(struct kmem_cache *s);
+struct kmk_slab *kmk_debug_descriptor(struct kmem_cache *s, gfp_t gfp);
+void kmk_debug_free_descriptor(struct kmk_slab *slab);
+void kmk_debug_prepare(struct kmk_slab *slab);
+void kmk_debug_release(struct kmk_slab *slab);
+void *kmk_debug_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned long caller);
+void kmk_debug_free(struct kmem_cache *s, void *obj, unsigned long caller);
+void kmk_debug_resize(struct kmk_slab *slab, u32 i, size_t size);
+void kmk_debug_bad_free(struct kmk_slab *slab, u32 i, const void *addr);
+unsigned long kmk_debug_sweep(void);
+void kmk_debug_name_leaks(struct kmem_cache *s, unsigned int limit);
 
 /* ---- report.c ---- */
 void kmk_slab_bad_free(struct kmem_cache *want, const void *obj, unsigned long caller);

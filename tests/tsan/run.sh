@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # ThreadSanitizer over the library: no report for a correct program, a report for each planted race.
-# Needs KMEMKIT to be the command of a build with -Dflavour=tsan.
+# Usage: run.sh [KMEMKIT], the command of a build with -Dflavour=tsan; else KMEMKIT names it.
 set -u
 cd "$(dirname "$0")/../.."
-: "${BUILD:=build-tsan}" "${KMEMKIT:=$BUILD/kmemkit}"
+KMEMKIT=${1:-${KMEMKIT:-${BUILD:-build-tsan}/kmemkit}}
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 passed=0 failed=0
@@ -27,7 +27,7 @@ if compile churn; then
 	timeout 300 "$out/churn" >"$out/text" 2>&1
 	status=$?
 	! grep -q "ThreadSanitizer" "$out/text" && [ $status -eq 0 ] && grep -q churned "$out/text"
-	verdict "two threads churn kmalloc and alloc_pages: no report" $?
+	verdict "two threads churn kmalloc, a cache and alloc_pages: no report" $?
 else
 	verdict "churn.c compiles" 1
 fi

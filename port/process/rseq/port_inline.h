@@ -127,7 +127,6 @@ static inline unsigned port_rseq_pop_n(uint32_t off, struct port_entry *out, uns
 {
 	uintptr_t arr;
 	long top, left;
-	uint64_t w;
 	struct port_entry *dst;
 
 	__asm__ volatile goto(PORT_RSEQ_BEGIN
@@ -138,19 +137,17 @@ static inline unsigned port_rseq_pop_n(uint32_t off, struct port_entry *out, uns
 		"cmpq %[top], %[left]\n\t"
 		"cmovgq %[top], %[left]\n\t"
 		"movq %[out], %[dst]\n\t"
-		"5: movq (%[arr],%[top]), %[w]\n\t"
-		"movq %[w], (%[dst])\n\t"
-		"movq 8(%[arr],%[top]), %[w]\n\t"
-		"movq %[w], 8(%[dst])\n\t"
+		"5: movups (%[arr],%[top]), %%xmm0\n\t"
+		"movups %%xmm0, (%[dst])\n\t"
 		"addq $16, %[dst]\n\t"
 		"subq $16, %[top]\n\t"
 		"subq $16, %[left]\n\t"
 		"jnz 5b\n\t"
 		"movl %k[top], (%[arr])\n\t"
 		"2:\n\t"
-		: [arr] "=&r"(arr), [top] "=&r"(top), [left] "=&r"(left), [w] "=&r"(w), [dst] "=&r"(dst)
+		: [arr] "=&r"(arr), [top] "=&r"(top), [left] "=&r"(left), [dst] "=&r"(dst)
 		: PORT_RSEQ_IN(off), [want] "r"((long)n * PORT_ENTRY_BYTES), [out] "r"(out)
-		: "cc", "memory" : empty);
+		: "cc", "memory", "xmm0" : empty);
 	return (unsigned)(dst - out);
 empty:
 	return 0;
@@ -160,7 +157,6 @@ static inline unsigned port_rseq_push_n(uint32_t off, const struct port_entry *i
 {
 	uintptr_t arr;
 	long top, left;
-	uint64_t w;
 	const struct port_entry *src;
 
 	__asm__ volatile goto(PORT_RSEQ_BEGIN
@@ -173,19 +169,17 @@ static inline unsigned port_rseq_push_n(uint32_t off, const struct port_entry *i
 		"cmpq %[want], %[left]\n\t"
 		"cmovgq %[want], %[left]\n\t"
 		"movq %[in], %[src]\n\t"
-		"5: movq (%[src]), %[w]\n\t"
-		"movq %[w], 16(%[arr],%[top])\n\t"
-		"movq 8(%[src]), %[w]\n\t"
-		"movq %[w], 24(%[arr],%[top])\n\t"
+		"5: movups (%[src]), %%xmm0\n\t"
+		"movups %%xmm0, 16(%[arr],%[top])\n\t"
 		"addq $16, %[src]\n\t"
 		"addq $16, %[top]\n\t"
 		"subq $16, %[left]\n\t"
 		"jnz 5b\n\t"
 		"movl %k[top], (%[arr])\n\t"
 		"2:\n\t"
-		: [arr] "=&r"(arr), [top] "=&r"(top), [left] "=&r"(left), [w] "=&r"(w), [src] "=&r"(src)
+		: [arr] "=&r"(arr), [top] "=&r"(top), [left] "=&r"(left), [src] "=&r"(src)
 		: PORT_RSEQ_IN(off), [want] "r"((long)n * PORT_ENTRY_BYTES), [in] "r"(in)
-		: "cc", "memory" : full);
+		: "cc", "memory", "xmm0" : full);
 	return (unsigned)(src - in);
 full:
 	return 0;

@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The core's suites on other machines and with other options; programs that need the fast paths.
+# Usage: run.sh [KMEMKIT]; else KMEMKIT names the command.
+KMEMKIT=${1:-$KMEMKIT}
+cd "$(dirname "$0")/../.." || exit 1
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+passed=0 failed=0
+
+verdict() {
+	if [ "$2" -eq 0 ]; then
+		passed=$((passed + 1)); echo "ok $1"
+	else
+		failed=$((failed + 1)); echo "not ok $1"; grep -v '^ *ok ' "$tmp/text" | tail -n 40; tail -n 3 "$tmp/log"
+	fi
+}
+
+# suite NAME MAP OPTIONS: one unit suite; a map of "-" is the default one.
+suite() {
+	if [ "$2" = - ]; then unset KMEMKIT_MEM; else export KMEMKIT_MEM="$2"; fi
+	"$KMEMKIT" run ${3:+--boot "$3"} "tests/unit/$1_test.c" > "$tmp/text" 2> "$tmp/log"
+	verdict "$1 mem=$2 boot=$3" $?
+	unset KMEMKIT_MEM
+}
+
+program() {
+	"$KMEMKIT" cc -O2 "tests/core/$1.c" -o "$tmp/$1" > "$tmp/text" 2> "$tmp/log" && "$tmp/$1" > "$tmp/text" 2> "$tmp/log"
+	verdict "$1" $?
+}
+
+small="dma=16M,dma32=48M,normal=32M,highmem=32M"
+for options in "" "slub_debug=-"; do
+	suite page - "$options"
+	suite page "$small" "$options"
+	suite page "dma=16M" "$options"
+	suite page "dma=8M,dma32=20M" "$options"
+	suite slab - "$options"
+	suite slab "$small" "$options"
+done
+suite page i386 ""
+suite page "normal=40M" ""
+suite slab "normal=64M" ""
+suite page "$small" "page_policy=lowest"
+for options in "init_on_alloc=1" "init_on_free=1" "init_on_alloc=1 init_on_free=1 slub_debug=-"; do
+	suite page "$small" "$options"
+	suite slab "$small" "$options"
+done
+suite page "$small" "page_owner=on min_free_kbytes=2000"
+program fast_lists
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
