@@ -6,6 +6,7 @@ PREFIX ?= /usr/local
 NINJA = ninja -C $(BUILD) $(if $(V),-v,--quiet)
 
 .PHONY: all run test test-long bench bench-start conformance install clean flavours analyze check setup
+.PHONY: bench-count bench-threads bench-bytes bench-growth bench-colour
 
 all: setup
 	@$(NINJA) product
@@ -31,6 +32,16 @@ check: all
 bench: all
 	@tools/deps.sh bench
 	@tools/bench.py --build $(BUILD)
+	@tools/count_fast.sh $(BUILD)
+	@tools/bench_slab.py threads --build $(BUILD)
+
+bench-count: all
+	@tools/deps.sh bench
+	@tools/count_fast.sh $(BUILD)
+
+bench-threads bench-bytes bench-growth bench-colour: all
+	@tools/deps.sh bench
+	@tools/bench_slab.py $(subst bench-,,$@) --build $(BUILD)
 
 bench-start: all
 	@tools/bench_start.sh $(BUILD)

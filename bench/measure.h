@@ -111,7 +111,7 @@ static void *pair_thread(void *arg)
 	return NULL;
 }
 
-static int by_value(const void *a, const void *b)
+static inline int by_value(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 
@@ -119,7 +119,7 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Did both threads run, at the same time, in round r? The longer one's nanoseconds, or 0. */
-static double round_ns(const struct pair *p, int r)
+static inline double round_ns(const struct pair *p, int r)
 {
 	uint64_t begin = p->time[0][r].begin, end = p->time[0][r].end, longest = 0;
 
@@ -136,7 +136,7 @@ static double round_ns(const struct pair *p, int r)
 }
 
 /* Median nanoseconds of a round; *counted says how many rounds did. */
-static double run_pair(struct pair *p, int *counted)
+static inline double run_pair(struct pair *p, int *counted)
 {
 	static double ns[ROUNDS];
 	struct pair_side side[2] = { { p, 0 }, { p, 1 } };

@@ -119,5 +119,6 @@ void options_free(struct run_options *o);
 /* One row for each subcommand. argv[0] is the subcommand's name. */
 int cmd_cc(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+int cmd_classes(int argc, char **argv);
 
 #endif

@@ -13,6 +13,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "cc", cmd_cc },
+	{ "classes", cmd_classes },
 	{ "run", cmd_run },
 };
 
@@ -21,6 +22,7 @@ static const char doc[] =
 	"Commands:\n"
 	"  cc ARGS...      the C compiler (CC) with kmemkit's headers and libraries\n"
 	"  run FILE.c...   compile the files, run their suites and modules, print KTAP\n"
+	"  classes         print kmalloc's size classes and what each object of them costs\n"
 	"\n"
 	"`kmemkit run --help' lists the options of run.";
 

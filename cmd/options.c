@@ -15,7 +15,7 @@
 
 #define DEFAULT_TIMEOUT 60
 #define MAX_TIMEOUT 1000000
-#define PROC_TEXTS "buddyinfo, pagetypeinfo, slabinfo, zoneinfo, meminfo, vmallocinfo, iomem, layout"
+#define PROC_TEXTS "buddyinfo, pagetypeinfo, slabinfo, zoneinfo, meminfo, vmallocinfo, iomem, layout, slab/CACHE/ATTRIBUTE"
 
 enum { KEY_BORROW = 0x100, KEY_FIRST, KEY_PARAM, KEY_BOOT, KEY_PROC, KEY_TIMEOUT, KEY_KEEP };
 
@@ -89,6 +89,17 @@ static void check_param(struct argp_state *state, const char *param)
 		argp_error(state, "--param: the value of '%.*s' holds a newline", (int)name, param);
 }
 
+/* "slab/CACHE/ATTRIBUTE": whether there is such a cache is known at the end of the run. */
+static bool is_slab_text(const char *word)
+{
+	const char *name = word + strlen("slab/"), *slash;
+
+	if (strncmp(word, "slab/", strlen("slab/")))
+		return false;
+	slash = strchr(name, '/');
+	return slash && slash > name && slash[1];
+}
+
 static void check_proc(struct argp_state *state, const char *list)
 {
 	static const char *const known[] = {
@@ -102,7 +113,7 @@ static void check_proc(struct argp_state *state, const char *list)
 
 		while (known[i] && strcmp(known[i], word))
 			i++;
-		if (!known[i])
+		if (!known[i] && !is_slab_text(word))
 			argp_error(state, "--proc: '%s' is not one of: %s", word, PROC_TEXTS);
 	}
 	free(copy);

@@ -24,6 +24,7 @@ extern "C" {
 #endif
 
 #define PORT_MAX_RANGES 16
+#define PORT_MAX_IOMEM 16
 #define PORT_MAX_CPUS 64		/* largest nr_cpus a host describes */
 #define PORT_BLOCK_SIZE 512	/* bytes of zeroed per-thread block a host provides */
 
@@ -36,12 +37,30 @@ struct port_range {
 	unsigned kind;
 };
 
+/*
+ * Registers of a device, [start, end), frame aligned, in no range of the memory map: port_map() shows them
+ * like frames. widths: accesses they take, a mask of sizes in bytes (1, 2, 4, 8); 0: any.
+ */
+struct port_iomem {
+	uint64_t start, end;
+	unsigned widths;
+	const char *name;
+};
+
 enum port_feature {
 	PORT_F_ALIAS   = 1u << 0,	/* port_map can show a frame at a second address */
 	PORT_F_THREADS = 1u << 1,	/* port_thread_start works */
 	PORT_F_RELEASE = 1u << 2,	/* port_release really gives memory back */
 	PORT_F_RSEQ    = 1u << 3,	/* arrays are edited by restartable sequences (else slots) */
+	PORT_F_MMIO    = 1u << 4,	/* port_map shows any physical address: a real machine */
 };
+
+/*
+ * How a page inside a mapping is made inaccessible. UNMAP: port_unmap() of the page, at the price of two
+ * mappings where the host counts these. MARK: port_guard(), free of charge. FRAME: port_guard(); the frame
+ * under the page belongs to the guard (its contents are lost, and touching it elsewhere opens the guard).
+ */
+enum port_guard_kind { PORT_GUARD_UNMAP = 0, PORT_GUARD_MARK, PORT_GUARD_FRAME };
 
 /* Filled by port_describe(). Ranges are sorted, disjoint and inside the direct map limit. */
 struct port_desc {
@@ -51,6 +70,10 @@ struct port_desc {
 	unsigned nr_ranges;
 	struct port_range ranges[PORT_MAX_RANGES];
 	const char *options;		/* boot options, kernel spelling, space separated; never NULL */
+	unsigned nr_iomem;
+	struct port_iomem iomem[PORT_MAX_IOMEM];
+	enum port_guard_kind guard;
+	unsigned long max_mappings;	/* that the core may hold at a time; 0: any number */
 	bool no_dma32;			/* the map knows no DMA32 zone: NORMAL starts behind DMA */
 };
 
@@ -74,6 +97,13 @@ int port_map(void *va, uint64_t pa, size_t len, unsigned prot);
 
 /* 3. Undo port_map: the window is inaccessible again, touching it faults. May sleep. */
 void port_unmap(void *va, size_t len);
+
+/*
+ * 3b. Hosts whose guard is not PORT_GUARD_UNMAP: make the last page of each stride bytes of [va, va+len)
+ *     inaccessible, where port_map() has just shown frames. port_map() and port_unmap() end it; a fork's
+ *     child must ask again. 0 or a negative errno; then some guards may stand.
+ */
+int port_guard(void *va, size_t len, size_t stride) __attribute__((weak));
 
 /* 4. Change protection of a mapped piece of a window or the direct map. 0 or -ENOMEM. */
 int port_protect(void *va, size_t len, unsigned prot);
@@ -115,6 +145,9 @@ int port_thread_start(void (*fn)(void *), void *arg, const char *name);
 
 /* The calling thread used the library: kmk_upcall_thread_exit(port_self()) is owed at its end. Cheap, idempotent. */
 void port_thread_note(void);
+
+/* The calling thread is about to end: what lies on its stack below the caller is not needed any more. */
+void port_stack_trim(void);
 
 /* Give the processor away for a moment. */
 void port_yield(void);

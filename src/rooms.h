@@ -4,12 +4,19 @@
 #define KMK_ROOMS_H
 
 /* vmap: 0 or a negative errno; purge settles lazily unmapped areas. */
-int kmk_vmap_start(void);
+struct port_desc;
+int kmk_vmap_start(const struct port_desc *desc);
 void kmk_vmap_purge(void);
 void kmk_vmap_fork_lock(void);
 void kmk_vmap_fork_unlock(void);
+void kmk_vmap_fork_child(void);	/* behind the unlock */
+
+/* The host's devices, put into the tree of bus addresses behind the RAM. 0 or a negative errno. */
+struct port_desc;
+int kmk_iomem_start(const struct port_desc *desc);
 
 /* debug: hooks of the lower rooms by boot option. An option nobody knows is an error that names it. */
 int kmk_debug_start(void);
 int kmk_options_check(const char *options);
+unsigned long kmk_depot_frames(void);
 #endif

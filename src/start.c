@@ -39,14 +39,14 @@ static int start_options(void)
 static int start_sync(void) { return kmk_sync_start(&desc); }
 static int start_page(void) { return kmk_page_start(&desc); }
 static int start_slab(void) { return kmk_slab_start(); }
-static int start_vmap(void) { return kmk_vmap_start(); }
+static int start_vmap(void) { return kmk_vmap_start(&desc); }
 
 /* Every range of the machine stands in the tree of bus addresses before anybody can ask for one. */
 static int start_iomem(void)
 {
 	for (unsigned int i = 0; i < desc.nr_ranges; i++)
 		kmk_iomem_boot(desc.ranges[i].start, desc.ranges[i].end - 1, desc.ranges[i].kind != PORT_RESERVED);
-	return 0;
+	return kmk_iomem_start(&desc);
 }
 
 static int start_debug(void) { return kmk_debug_start(); }
@@ -58,7 +58,7 @@ static const struct { const char *name; int (*start)(void); } levels[] = {
 	{ "page: frame database, zones, watermarks", start_page },
 	{ "slab: the cache of caches, kmalloc classes", start_slab },
 	{ "vmap: virtual areas, kmap window", start_vmap },
-	{ "iomem: RAM in the tree of bus addresses", start_iomem },
+	{ "iomem: RAM and devices in the tree of bus addresses", start_iomem },
 	{ "debug: owners, leak scan, fault injection", start_debug },
 };
 
@@ -108,7 +108,9 @@ void kmemkit_drain(void)
 		return;
 	rcu_barrier();
 	kmk_vmap_purge();
-	kmk_cache_shrink_all();
+	/* A slab's descriptor may lie in a cache that was trimmed before it. */
+	while (kmk_cache_shrink_all())
+		;
 	kmk_pcp_drain_all();
 }
 
@@ -127,6 +129,7 @@ void kmemkit_get_stats(struct kmemkit_stats *stats)
 	stats->frames_total = totalram_pages();
 	stats->frames_free = nr_free_pages();
 	stats->frames_cpu = kmk_pcp_count();
+	stats->frames_records = kmk_depot_frames();
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
 		stats->zone_locked += kmk_zones[z].nr_locked;
 	kmk_lock(&kmk_caches_lock);
@@ -171,5 +174,6 @@ void kmk_upcall_fork_child(void)
 	if (!running())
 		return;
 	kmk_upcall_fork_parent();
+	kmk_vmap_fork_child();
 	kmk_sync_fork_child();
 }

@@ -44,6 +44,7 @@ int port_wait(uint32_t *addr UNUSED, uint32_t val UNUSED, uint64_t timeout_ns UN
 void port_wake(uint32_t *addr UNUSED, unsigned n UNUSED) {}
 int port_thread_start(void (*fn)(void *) UNUSED, void *arg UNUSED, const char *name UNUSED) { return -11; }
 void port_thread_note(void) {}
+void port_stack_trim(void) {}
 void port_yield(void) {}
 unsigned port_backtrace(uintptr_t *pc UNUSED, unsigned max UNUSED, unsigned skip UNUSED) { return 0; }
 

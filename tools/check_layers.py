@@ -28,8 +28,8 @@ BELOW = {
 }
 # The rooms that edit per-CPU arrays or reach the thread block (besides start.c).
 INLINE_DOOR = ("base", "sync", "page", "slab", "debug")
-# The only public header that host code may read: the layout constants.
-HOST_PUBLIC = {"include/asm/page.h"}
+# The public headers that host code may read: the layout constants, and calls that it implements.
+HOST_PUBLIC = {"include/asm/page.h", "include/kmemkit/share.h"}
 HOST_FOLDERS = ("port/process", "port/sim", "cmd")
 BARE_FOLDERS = ("port/x86_64",)
 CHECKED = ("src", "include", "port", "cmd", "crt", "preload")

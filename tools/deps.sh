@@ -24,6 +24,7 @@ for group in "$@"; do
 	build)
 		need gcc "the C compiler" have gcc
 		need libc6-dev "the C library's headers" any /usr/include/stdio.h
+		need libdw-dev "names and lines for addresses in reports" any /usr/include/elfutils/libdwfl.h
 		need meson "describes the build" have meson
 		need ninja-build "runs the build" have ninja
 		need pkg-config "finds libraries" have pkg-config
@@ -33,9 +34,11 @@ for group in "$@"; do
 		need libclang-rt-14-dev "clang's sanitizer libraries" \
 			any /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan*.a
 		need binutils "nm and objdump for the symbol checks" have nm
+		need perl "prove, which reads the test output" have prove
 		need qemu-system-x86 "boots the bare-metal image" have qemu-system-x86_64 ;;
 	bench)
 		need util-linux "taskset, to pin a run to one CPU" have taskset
+		need valgrind "counts instructions and cache misses" any /usr/include/valgrind/callgrind.h
 		need libmimalloc2.0 "a peer of the benchmark" any /usr/lib/*/libmimalloc.so.2*
 		need libjemalloc2 "a peer of the benchmark" any /usr/lib/*/libjemalloc.so.2
 		need libtcmalloc-minimal4 "a peer of the benchmark" any /usr/lib/*/libtcmalloc_minimal.so.4 ;;

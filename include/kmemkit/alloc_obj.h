@@ -14,6 +14,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/err.h>
+#include <linux/slab.h>
 
 #define KMK_SECOND_ARG(a, b, ...)	b
 #define default_gfp(...)		KMK_SECOND_ARG(, ##__VA_ARGS__, GFP_KERNEL, 0)

@@ -11,6 +11,10 @@
 #ifndef _KMEMKIT_CACHE_FORMS_H
 #define _KMEMKIT_CACHE_FORMS_H
 
+#include <linux/types.h>
+
+struct kmem_cache;
+
 struct kmem_cache_args {
 	unsigned int align;
 	unsigned int useroffset, usersize;
@@ -55,6 +59,6 @@ struct kmem_cache *kmk_classic_cache_create(const char *name, size_t size, size_
 #define kmem_cache_create(...)	\
 	KMK_PICK6(__VA_ARGS__, KMK_CREATE6, KMK_CREATE5, KMK_CREATE4, , , , 0)(__VA_ARGS__)
 
-/* Each cache has slabs of its own: two callers never share one by accident. Sized sets of caches: */
+/* Nothing is charged to anybody. */
 #define kmem_cache_charge(obj, gfp)	((void)(obj), (void)(gfp), true)
 #endif

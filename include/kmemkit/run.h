@@ -63,5 +63,7 @@ void kmk_event_reachable(unsigned long count, unsigned long bytes);
 /* Supplied by the debug room, called at the very end: leaks, and the texts named by KMEMKIT_PROC. */
 void kmk_end_report(void) __attribute__((weak));
 void kmk_proc_report(const char *names) __attribute__((weak));
+/* Supplied by the device core: devices never released. */
+void kmk_device_report(void) __attribute__((weak));
 
 #endif

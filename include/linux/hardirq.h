@@ -12,7 +12,9 @@
 #define __irq_exit()	irq_exit()
 #define nmi_enter()	kmk_ctx_add(NMI_OFFSET | HARDIRQ_OFFSET)
 #define nmi_exit()	kmk_ctx_sub(NMI_OFFSET | HARDIRQ_OFFSET)
-#define synchronize_irq(irq)		((void)(irq))
-#define synchronize_hardirq(irq)	((void)(irq), true)
+
+/* Wait until no handler of the line runs; the first waits for its threads too. */
+void synchronize_irq(unsigned int irq);
+bool synchronize_hardirq(unsigned int irq);
 
 #endif

@@ -211,13 +211,17 @@ int allocate_resource(struct resource *root, struct resource *new, resource_size
 						resource_size_t), void *alignf_data);
 
 /*
- * Regions: busy resources made on request. May sleep. NULL if the range is taken or wraps round;
- * with IORESOURCE_MUXED the caller waits until a muxed owner lets go. Releasing what was never
- * requested is reported.
+ * Regions: busy resources made on request. May sleep. NULL, with a line in the log, if the range is taken or wraps round; with
+ * IORESOURCE_MUXED the caller waits until a muxed owner lets go. Releasing what was never requested is
+ * reported.
  */
 struct resource *__request_region(struct resource *parent, resource_size_t start, resource_size_t n,
 				  const char *name, int flags);
 void __release_region(struct resource *parent, resource_size_t start, resource_size_t n);
+
+/* Does [start, start + size) touch top-level memory resources with these flags (and desc), and others too? */
+enum { REGION_INTERSECTS, REGION_DISJOINT, REGION_MIXED };
+int region_intersects(resource_size_t start, size_t size, unsigned long flags, unsigned long desc);
 
 #define request_region(start, n, name)	__request_region(&ioport_resource, (start), (n), (name), 0)
 #define request_muxed_region(start, n, name) \

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Kernel objects: a name and a reference count; no sysfs tree stands behind them. */
+/*
+ * Kernel objects: a name, a reference count and a parent that is kept alive; no sysfs tree stands behind
+ * them, so attributes are never shown. The type's release() runs at the last put, then the name is freed.
+ */
 #ifndef _LINUX_KOBJECT_H
 #define _LINUX_KOBJECT_H
 
+#include <linux/compiler.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/stdarg.h>
 #include <linux/sysfs.h>
 #include <linux/types.h>
 
@@ -24,6 +29,8 @@ struct kobject {
 	struct kset *kset;
 	const struct kobj_type *ktype;
 	struct kref kref;
+	unsigned int state_initialized:1;
+	unsigned int state_in_sysfs:1;
 };
 
 struct kobj_attribute {
@@ -37,5 +44,20 @@ static inline const char *kobject_name(const struct kobject *kobj)
 {
 	return kobj->name;
 }
+
+/* Count 1, no name. A second time without release in between is reported. */
+void kobject_init(struct kobject *kobj, const struct kobj_type *ktype);
+/* May sleep. Returns 0 or -ENOMEM; the old name is freed. '/' becomes '!'. */
+__printf(2, 3) int kobject_set_name(struct kobject *kobj, const char *fmt, ...);
+__printf(2, 0) int kobject_set_name_vargs(struct kobject *kobj, const char *fmt, va_list args);
+/* Takes a reference of the parent, given back by kobject_del() or the last put. */
+__printf(3, 4) int kobject_add(struct kobject *kobj, struct kobject *parent, const char *fmt, ...);
+__printf(4, 5) int kobject_init_and_add(struct kobject *kobj, const struct kobj_type *ktype,
+					struct kobject *parent, const char *fmt, ...);
+void kobject_del(struct kobject *kobj);
+struct kobject *kobject_create_and_add(const char *name, struct kobject *parent);
+struct kobject *kobject_get(struct kobject *kobj);
+struct kobject *kobject_get_unless_zero(struct kobject *kobj);
+void kobject_put(struct kobject *kobj);
 
 #endif

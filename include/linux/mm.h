@@ -19,6 +19,7 @@
 #include <linux/sizes.h>
 #include <linux/sched.h>
 #include <asm/page.h>
+#include <kmemkit/vm_bits.h>
 
 #define PAGE_ALIGN(addr)	(((unsigned long)(addr) + PAGE_SIZE - 1) & PAGE_MASK)
 #define PAGE_ALIGN_DOWN(addr)	((unsigned long)(addr) & PAGE_MASK)
@@ -144,7 +145,7 @@ bool is_vmalloc_addr(const void *x);
 bool is_vmalloc_or_module_addr(const void *x);
 struct page *vmalloc_to_page(const void *addr);
 unsigned long vmalloc_to_pfn(const void *addr);
-void *kvmalloc_node(size_t size, gfp_t flags, int node);
+void *(kvmalloc_node)(size_t size, gfp_t flags, int node);	/* a macro in the classic dialect */
 void kvfree(const void *addr);
 void kvfree_sensitive(const void *addr, size_t len);
 

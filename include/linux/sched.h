@@ -114,6 +114,7 @@ struct task_struct {
 	unsigned long kmk_rcu;		/* read-side depth and phase */
 	unsigned long kmk_srcu;		/* depth in sleepable readers */
 	int (*kmk_fn)(void *data);	/* kthread function */
+	struct completion *kmk_done;	/* of kthread_complete_and_exit() */
 	void *kmk_data;
 	struct completion kmk_exited, kmk_parked;
 	void *kmk_debug;		/* for the debug room */

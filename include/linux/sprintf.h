@@ -36,4 +36,6 @@ int vsscanf(const char *buf, const char *fmt, va_list args) KMK_SYM(vsscanf) __s
 char *kasprintf(gfp_t gfp, const char *fmt, ...) __printf(2, 3);
 char *kvasprintf(gfp_t gfp, const char *fmt, va_list args) __printf(2, 0);
 const char *kvasprintf_const(gfp_t gfp, const char *fmt, va_list args) __printf(2, 0);
+/* The boot option of that name: %p shows addresses. */
+extern bool no_hash_pointers;
 #endif

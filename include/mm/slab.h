@@ -13,6 +13,7 @@
 #ifndef MM_SLAB_H
 #define MM_SLAB_H
 
+#include <linux/kasan.h>
 #include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/types.h>

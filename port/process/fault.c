@@ -27,7 +27,7 @@ static const char *signal_text(int sig, const siginfo_t *info)
 	case SIGSEGV:
 		if (info->si_code == SI_KERNEL)
 			return "no valid address (not canonical, hence shown as 0)";
-		return info->si_code == SEGV_ACCERR ? "access not permitted" : "address not mapped";
+		return info->si_code == SEGV_ACCERR || kmk_host_region((uintptr_t)info->si_addr) ? "access not permitted" : "address not mapped";
 	case SIGBUS:
 		return "no memory behind the address";
 	case SIGILL:
@@ -150,6 +150,8 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 		for (;;)
 			pause();		/* another thread's report is on its way */
 	}
+	if (sig == SIGBUS && kmk_host_guarded((uintptr_t)info->si_addr))
+		sig = SIGSEGV;
 	dying_of = sig;
 	signal(SIGALRM, too_long);
 	alarm(PATIENCE);

@@ -72,12 +72,20 @@ long kmk_host_read(const char *path, char *buf, size_t size);
 /* options.c: fill ranges, options, nr_cpus and the host's own options. 0 or -EINVAL, printed. */
 int kmk_host_options(struct port_desc *desc);
 
+/* iomem.c: files that stand for devices. The map is 0, a negative errno, or 1 where pa is no device's. */
+int kmk_host_iomem_init(struct port_desc *desc);
+int kmk_host_iomem_map(void *va, uint64_t pa, size_t len, unsigned prot);
+
 /* memory.c: place anonymous memory at a fixed address; 0 or -errno, printed. */
 int kmk_host_reserve(const char *what, uintptr_t va, size_t len, int prot);
 int kmk_host_memory_init(const struct port_desc *desc);
 const char *kmk_host_region(uintptr_t addr);	/* name of our region that holds addr, or NULL */
 int kmk_host_prot(unsigned prot);
 void kmk_host_advise(int advice);		/* madvise all our regions */
+
+/* guard.c: choose the kind of guard, fill desc->guard and max_mappings. 0 or -EINVAL, printed. */
+int kmk_host_guard_init(struct port_desc *desc);
+bool kmk_host_guarded(uintptr_t addr);		/* guards end in SIGBUS, and addr may be one */
 
 /* threads.c */
 int kmk_host_threads_init(void);

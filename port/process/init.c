@@ -159,6 +159,8 @@ int port_describe(struct port_desc *desc)
 	kmk_host.desc = *desc;
 	err = kmk_host_memory_init(desc);
 	if (!err)
+		err = kmk_host_guard_init(desc);
+	if (!err)
 		err = kmk_host_threads_init();
 	if (!err)
 		err = kmk_host_fork_init();

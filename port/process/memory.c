@@ -159,9 +159,14 @@ int port_map(void *va, uint64_t pa, size_t len, unsigned prot)
 	int flags = MAP_SHARED | MAP_FIXED | MAP_NORESERVE;
 	int saved = errno;
 	void *p;
+	int err;
 
-	if (!in_window((uintptr_t)va, len) || pa & (KMK_HOST_PAGE - 1) ||
-	    pa > kmk_host.fd_end || len > kmk_host.fd_end - pa)
+	if (!in_window((uintptr_t)va, len) || pa & (KMK_HOST_PAGE - 1))
+		return -EINVAL;
+	err = kmk_host_iomem_map(va, pa, len, prot);
+	if (err <= 0)
+		return err;
+	if (pa > kmk_host.fd_end || len > kmk_host.fd_end - pa)
 		return -EINVAL;
 	if (prot & (PORT_READ | PORT_WRITE))
 		flags |= MAP_POPULATE;

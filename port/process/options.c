@@ -4,6 +4,8 @@
  *
  *   KMEMKIT_MEM    "dma=16M,dma32=112M,normal=384M,highmem=64M", or "i386"
  *   KMEMKIT_BOOT   boot options in the kernel's spelling; mem=SIZE and nr_cpus=N are read here too
+ *   KMEMKIT_IOMEM  files that stand for devices, see iomem.c
+ *   KMEMKIT_GUARD  how guard pages are made, see guard.c
  *   KMEMKIT_STACK  stack of the library's threads
  *
  * Each zone lies at its own addresses: what a shorter map leaves out is a hole.
@@ -283,5 +285,7 @@ int kmk_host_options(struct port_desc *desc)
 		err = cpu_count(desc);
 	if (!err)
 		err = host_options();
+	if (!err)
+		err = kmk_host_iomem_init(desc);
 	return err;
 }

@@ -186,6 +186,10 @@ void port_thread_note(void)
 {
 }
 
+void port_stack_trim(void)
+{
+}
+
 void port_yield(void)
 {
 	sim_count(SIM_YIELD);

@@ -189,6 +189,10 @@ void port_thread_note(void)
 {
 }
 
+void port_stack_trim(void)
+{
+}
+
 void port_yield(void)
 {
 	__asm__ volatile("pause");

@@ -4,6 +4,7 @@
 #include <linux/gfp_types.h>
 #include <linux/kernel.h>
 #include <linux/page-flags.h>
+#include <kmemkit/vm_bits.h>
 #include "format.h"
 
 struct name { unsigned long bits; const char *name; };
@@ -43,6 +44,17 @@ static const struct name page_names[] = {
 	{ 1UL << PG_mlocked, "mlocked" },
 };
 
+static const struct name vm_names[] = {
+	{ VM_READ, "read" }, { VM_WRITE, "write" }, { VM_EXEC, "exec" }, { VM_SHARED, "shared" },
+	{ VM_MAYREAD, "mayread" }, { VM_MAYWRITE, "maywrite" }, { VM_MAYEXEC, "mayexec" },
+	{ VM_MAYSHARE, "mayshare" }, { VM_GROWSDOWN, "growsdown" }, { VM_PFNMAP, "pfnmap" },
+	{ VM_LOCKED, "locked" }, { VM_IO, "io" }, { VM_SEQ_READ, "seqread" }, { VM_RAND_READ, "randread" },
+	{ VM_DONTCOPY, "dontcopy" }, { VM_DONTEXPAND, "dontexpand" }, { VM_LOCKONFAULT, "lockonfault" },
+	{ VM_ACCOUNT, "account" }, { VM_NORESERVE, "noreserve" }, { VM_HUGETLB, "hugetlb" },
+	{ VM_DONTDUMP, "dontdump" }, { VM_MIXEDMAP, "mixedmap" }, { VM_HUGEPAGE, "hugepage" },
+	{ VM_NOHUGEPAGE, "nohugepage" }, { VM_MERGEABLE, "mergeable" },
+};
+
 static const struct kmk_spec plain = { .precision = -1, .base = 10 };
 static const struct kmk_spec hex = { .flags = F_ALT, .precision = -1, .base = 16 };
 
@@ -78,22 +90,42 @@ void kmk_out_gfp(struct kmk_out *o, unsigned long flags, struct kmk_spec s)
 void kmk_out_page_flags(struct kmk_out *o, unsigned long flags, struct kmk_spec s)
 {
 	(void)s;
-	kmk_out_number(o, flags & PAGEFLAGS_MASK, hex);
+	flags &= (1UL << KMK_PAGE_FIELDS_SHIFT) - 1;
+	kmk_out_number(o, flags, hex);
 	kmk_out_char(o, '(');
 	out_names(o, flags & PAGEFLAGS_MASK, page_names, ARRAY_SIZE(page_names), NULL);
 	kmk_out_char(o, ')');
+}
+
+void kmk_out_vm_flags(struct kmk_out *o, unsigned long flags)
+{
+	out_names(o, flags, vm_names, ARRAY_SIZE(vm_names), "none");
 }
 
 #define E(n) case n: return #n
 const char *kmk_errname(int err)
 {
 	switch (err < 0 ? -err : err) {
-	E(EPERM); E(ENOENT); E(EINTR); E(EIO); E(ENXIO); E(E2BIG); E(EBADF); E(EAGAIN); E(ENOMEM); E(EACCES);
-	E(EFAULT); E(EBUSY); E(EEXIST); E(EXDEV); E(ENODEV); E(ENOTDIR); E(EISDIR); E(EINVAL); E(ENFILE);
-	E(EMFILE); E(ENOTTY); E(EFBIG); E(ENOSPC); E(ESPIPE); E(EROFS); E(EPIPE); E(EDOM); E(ERANGE);
-	E(EDEADLK); E(ENAMETOOLONG); E(ENOSYS); E(ENOTEMPTY); E(ENODATA); E(ETIME); E(EPROTO); E(EBADMSG);
-	E(EOVERFLOW); E(EILSEQ); E(EOPNOTSUPP); E(EADDRINUSE); E(ENOBUFS); E(ETIMEDOUT); E(EALREADY);
-	E(EINPROGRESS); E(ESTALE); E(ECANCELED);
+	E(EPERM); E(ENOENT); E(ESRCH); E(EINTR); E(EIO); E(ENXIO); E(E2BIG); E(ENOEXEC); E(EBADF);
+	E(ECHILD); E(EAGAIN); E(ENOMEM); E(EACCES); E(EFAULT); E(ENOTBLK); E(EBUSY); E(EEXIST); E(EXDEV);
+	E(ENODEV); E(ENOTDIR); E(EISDIR); E(EINVAL); E(ENFILE); E(EMFILE); E(ENOTTY); E(ETXTBSY); E(EFBIG);
+	E(ENOSPC); E(ESPIPE); E(EROFS); E(EMLINK); E(EPIPE); E(EDOM); E(ERANGE); E(EDEADLK);
+	E(ENAMETOOLONG); E(ENOLCK); E(ENOSYS); E(ENOTEMPTY); E(ELOOP); E(ENOMSG); E(EIDRM); E(ECHRNG);
+	E(EL2NSYNC); E(EL3HLT); E(EL3RST); E(ELNRNG); E(EUNATCH); E(ENOCSI); E(EL2HLT); E(EBADE); E(EBADR);
+	E(EXFULL); E(ENOANO); E(EBADRQC); E(EBADSLT); E(EBFONT); E(ENOSTR); E(ENODATA); E(ETIME); E(ENOSR);
+	E(ENONET); E(ENOPKG); E(EREMOTE); E(ENOLINK); E(EADV); E(ESRMNT); E(ECOMM); E(EPROTO);
+	E(EMULTIHOP); E(EDOTDOT); E(EBADMSG); E(EOVERFLOW); E(ENOTUNIQ); E(EBADFD); E(EREMCHG); E(ELIBACC);
+	E(ELIBBAD); E(ELIBSCN); E(ELIBMAX); E(ELIBEXEC); E(EILSEQ); E(ERESTART); E(ESTRPIPE); E(EUSERS);
+	E(ENOTSOCK); E(EDESTADDRREQ); E(EMSGSIZE); E(EPROTOTYPE); E(ENOPROTOOPT); E(EPROTONOSUPPORT);
+	E(ESOCKTNOSUPPORT); E(EOPNOTSUPP); E(EPFNOSUPPORT); E(EAFNOSUPPORT); E(EADDRINUSE);
+	E(EADDRNOTAVAIL); E(ENETDOWN); E(ENETUNREACH); E(ENETRESET); E(ECONNABORTED); E(ECONNRESET);
+	E(ENOBUFS); E(EISCONN); E(ENOTCONN); E(ESHUTDOWN); E(ETOOMANYREFS); E(ETIMEDOUT); E(ECONNREFUSED);
+	E(EHOSTDOWN); E(EHOSTUNREACH); E(EALREADY); E(EINPROGRESS); E(ESTALE); E(EUCLEAN); E(ENOTNAM);
+	E(ENAVAIL); E(EISNAM); E(EREMOTEIO); E(EDQUOT); E(ENOMEDIUM); E(EMEDIUMTYPE); E(ECANCELED);
+	E(ENOKEY); E(EKEYEXPIRED); E(EKEYREVOKED); E(EKEYREJECTED); E(EOWNERDEAD); E(ENOTRECOVERABLE);
+	E(ERFKILL); E(EHWPOISON); E(ERESTARTSYS); E(ERESTARTNOINTR); E(ERESTARTNOHAND); E(ENOIOCTLCMD);
+	E(EOPENSTALE); E(ENOPARAM); E(EBADHANDLE); E(ENOTSYNC); E(EBADCOOKIE); E(ENOTSUPP); E(ETOOSMALL);
+	E(ESERVERFAULT); E(EBADTYPE); E(EJUKEBOX); E(EIOCBQUEUED); E(ERECALLCONFLICT); E(ENOGRACE);
 	}
 	return NULL;
 }

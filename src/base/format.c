@@ -183,15 +183,15 @@ static const char *convert(struct kmk_out *o, const char *f, struct args *a)
 	} else {
 		f = parse_int(f, &s.width);
 	}
+	/* The kernel's own rules: a negative precision is 0, a point alone is none. */
 	if (*f == '.') {
 		if (*++f == '*') {
 			s.precision = va_arg(a->list, int);
+			s.precision = max(s.precision, 0);
 			f++;
-		} else {
+		} else if (isdigit(*f)) {
 			f = parse_int(f, &s.precision);
 		}
-		if (s.precision < 0)
-			s.precision = 0;
 	}
 	f = parse_length(f, &bytes);
 	switch (*f) {

@@ -27,5 +27,15 @@ int kmk_out_pointer(struct kmk_out *o, const char *fmt, const void *p, struct km
 /* Flag words as names: gfp_t, page flags, vm flags. */
 void kmk_out_gfp(struct kmk_out *o, unsigned long flags, struct kmk_spec s);
 void kmk_out_page_flags(struct kmk_out *o, unsigned long flags, struct kmk_spec s);
+void kmk_out_vm_flags(struct kmk_out *o, unsigned long flags);
+
+/* Extensions of format_more.c; p is readable. */
+bool kmk_out_ip(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s);	/* false: not one */
+void kmk_out_time(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s);
+void kmk_out_dentry(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s);
+void kmk_out_fwnode(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s);
+void kmk_out_fourcc(struct kmk_out *o, const void *p, struct kmk_spec s);
+void kmk_out_resource(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s);
+void kmk_out_escaped(struct kmk_out *o, const char *fmt, const char *p, struct kmk_spec s);
 const char *kmk_errname(int err);
 #endif

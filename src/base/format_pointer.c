@@ -13,7 +13,7 @@
 #include "port.h"
 
 
-static int out_hex(struct kmk_out *o, const void *p, struct kmk_spec s)
+static void out_hex(struct kmk_out *o, const void *p, struct kmk_spec s)
 {
 	s.base = 16;
 	if (!s.width) {
@@ -21,21 +21,31 @@ static int out_hex(struct kmk_out *o, const void *p, struct kmk_spec s)
 		s.flags |= F_ZERO;
 	}
 	kmk_out_number(o, (unsigned long)p, s);
-	return 0;
 }
 
-/* Plain %p never shows an address: a keyed mix of it, stable within a run. */
-static int out_hashed(struct kmk_out *o, const void *p, struct kmk_spec s)
+/* Set by the boot option of that name, at the first address that is printed. */
+bool no_hash_pointers;
+
+static unsigned long hash_key(void)
 {
 	static unsigned long key;
-	unsigned long v = (unsigned long)p;
 
-	if (!p || kmk_option("no_hash_pointers"))
-		return out_hex(o, p, s);
-	while (!key)
+	while (!key) {
+		no_hash_pointers |= kmk_option("no_hash_pointers") != NULL;
 		port_entropy(&key, sizeof(key));
-	v = (v ^ key) * 0x9e3779b97f4a7c15ul;
-	return out_hex(o, (void *)((v ^ v >> 29) & 0xffffffffu), s);
+	}
+	return key;
+}
+
+/* Plain %p never shows an address: a keyed mix of it, stable within a run. Errors are no addresses. */
+static void out_hashed(struct kmk_out *o, const void *p, struct kmk_spec s)
+{
+	unsigned long key = hash_key(), v = ((unsigned long)p ^ key) * 0x9e3779b97f4a7c15ul;
+
+	if (!p || IS_ERR(p) || no_hash_pointers)
+		out_hex(o, p, s);
+	else
+		out_hex(o, (void *)((v ^ v >> 29) & 0xffffffffu), s);
 }
 
 static void out_symbol(struct kmk_out *o, char kind, const void *p, struct kmk_spec s)
@@ -53,17 +63,22 @@ static void out_symbol(struct kmk_out *o, char kind, const void *p, struct kmk_s
 static void out_error(struct kmk_out *o, const void *p, struct kmk_spec s)
 {
 	const char *name = IS_ERR(p) ? kmk_errname((int)PTR_ERR(p)) : NULL;
+	char text[32] = "-";
 
 	if (name) {
-		kmk_out_char(o, '-');
-		kmk_out_string(o, name, s);
+		strlcat(text, name, sizeof(text));
+		kmk_out_string(o, text, s);
+	} else if (IS_ERR(p)) {
+		s.base = 10;
+		s.flags |= F_SIGNED;
+		kmk_out_number(o, (unsigned long)p, s);
 	} else {
 		out_hashed(o, p, s);
 	}
 }
 
 /* %*ph: up to 64 bytes, separated by a space, or C ':', D '-', N nothing. */
-static int out_bytes(struct kmk_out *o, const char *fmt, const unsigned char *p, struct kmk_spec s)
+static void out_bytes(struct kmk_out *o, const char *fmt, const unsigned char *p, struct kmk_spec s)
 {
 	char sep = fmt[1] == 'C' ? ':' : fmt[1] == 'D' ? '-' : fmt[1] == 'N' ? 0 : ' ';
 	struct kmk_spec two = { .flags = F_ZERO, .width = 2, .precision = -1, .base = 16 };
@@ -74,10 +89,9 @@ static int out_bytes(struct kmk_out *o, const char *fmt, const unsigned char *p,
 			kmk_out_char(o, sep);
 		kmk_out_number(o, p[i], two);
 	}
-	return sep == ' ' ? 1 : 2;
 }
 
-static int out_bitmap(struct kmk_out *o, const char *fmt, const unsigned long *map, struct kmk_spec s)
+static void out_bitmap(struct kmk_out *o, const char *fmt, const unsigned long *map, struct kmk_spec s)
 {
 	unsigned int bits = (unsigned int)s.width, i = 0;
 	struct kmk_spec dec = { .precision = -1, .base = 10 };
@@ -95,7 +109,7 @@ static int out_bitmap(struct kmk_out *o, const char *fmt, const unsigned long *m
 			if (w)
 				kmk_out_char(o, ',');
 		}
-		return 1;
+		return;
 	}
 	while (i < bits) {
 		unsigned int end;
@@ -116,11 +130,10 @@ static int out_bitmap(struct kmk_out *o, const char *fmt, const unsigned long *m
 		}
 		i = end + 1;
 	}
-	return 2;
 }
 
 /* Canonical 8-4-4-4-12; b and B big endian, l and L little endian in the first three fields. */
-static int out_uuid(struct kmk_out *o, const char *fmt, const unsigned char *p)
+static void out_uuid(struct kmk_out *o, const char *fmt, const unsigned char *p)
 {
 	static const u8 big[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
 	static const u8 little[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
@@ -134,10 +147,9 @@ static int out_uuid(struct kmk_out *o, const char *fmt, const unsigned char *p)
 		if (i == 3 || i == 5 || i == 7 || i == 9)
 			kmk_out_char(o, '-');
 	}
-	return fmt[1] && strchr("bBlL", fmt[1]) ? 2 : 1;
 }
 
-static int out_mac(struct kmk_out *o, const char *fmt, const unsigned char *p)
+static void out_mac(struct kmk_out *o, const char *fmt, const unsigned char *p)
 {
 	struct kmk_spec two = { .flags = F_ZERO, .width = 2, .precision = -1, .base = 16 };
 	bool plain = fmt[0] == 'm', reversed = fmt[1] == 'R';
@@ -148,42 +160,29 @@ static int out_mac(struct kmk_out *o, const char *fmt, const unsigned char *p)
 			kmk_out_char(o, sep);
 		kmk_out_number(o, p[reversed ? 5 - i : i], two);
 	}
-	return fmt[1] == 'R' || fmt[1] == 'F' ? 2 : 1;
 }
 
-static int out_ipv4(struct kmk_out *o, const unsigned char *p)
-{
-	struct kmk_spec dec = { .precision = -1, .base = 10 };
-
-	for (int i = 0; i < 4; i++) {
-		if (i)
-			kmk_out_char(o, '.');
-		kmk_out_number(o, p[i], dec);
-	}
-	return 2;
-}
-
-static int out_address(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s)
+static void out_address(struct kmk_out *o, const void *p, struct kmk_spec s)
 {
 	s.flags |= F_ALT | F_ZERO;
 	s.width = 18;
 	s.base = 16;
 	kmk_out_number(o, *(const phys_addr_t *)p, s);
-	return fmt[1] == 'p' || fmt[1] == 'd' ? 2 : 1;
 }
 
-static int out_flags(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s)
+static void out_flags(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s)
 {
 	if (fmt[1] == 'g')
 		kmk_out_gfp(o, *(const gfp_t *)p, s);
 	else if (fmt[1] == 'p')
 		kmk_out_page_flags(o, *(const unsigned long *)p, s);
+	else if (fmt[1] == 'v')
+		kmk_out_vm_flags(o, *(const unsigned long *)p);
 	else
-		out_hex(o, (const void *)*(const unsigned long *)p, s);
-	return fmt[1] ? 2 : 1;
+		kmk_out_string(o, "(%pG?)", s);
 }
 
-static int out_va_format(struct kmk_out *o, const struct va_format *v)
+static void out_va_format(struct kmk_out *o, const struct va_format *v)
 {
 	va_list copy;
 	size_t room = o->at < o->size ? o->size - o->at : 0;
@@ -191,7 +190,6 @@ static int out_va_format(struct kmk_out *o, const struct va_format *v)
 	va_copy(copy, *v->va);
 	o->at += (size_t)vsnprintf(room ? o->buf + o->at : NULL, room, v->fmt, copy);
 	va_end(copy);
-	return 1;
 }
 
 /* Extensions that read behind the pointer must not be given a NULL or error pointer. */
@@ -205,6 +203,7 @@ static bool unreadable(struct kmk_out *o, const void *p, struct kmk_spec s)
 	return true;
 }
 
+/* All letters and digits behind the p belong to the extension, whatever becomes of them. */
 static int letters(const char *fmt)
 {
 	int n = 0;
@@ -214,39 +213,56 @@ static int letters(const char *fmt)
 	return n;
 }
 
-int kmk_out_pointer(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s)
+/* Extensions that do not look behind the pointer. */
+static bool out_value(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s)
 {
 	switch (fmt[0]) {
-	case 'x':
-		s.width = s.width ? s.width : 16;
-		s.flags |= F_ZERO;
+	case 'x': case 'X':
+		s.flags |= fmt[0] == 'X' ? F_UPPER : 0;
 		out_hex(o, p, s);
-		return 1;
-	case 'K':
-		out_hashed(o, p, s);
-		return 1;
+		return true;
 	case 'S': case 's': case 'B': case 'F': case 'f':
+		if (fmt[1] == 'w')
+			return false;
 		out_symbol(o, fmt[0], p, s);
-		return fmt[1] == 'R' || fmt[1] == 'b' ? 2 : 1;
+		return true;
 	case 'e':
 		out_error(o, p, s);
-		return 1;
+		return true;
 	}
-	if (fmt[0] && strchr("hbUMmIaGV", fmt[0]) && unreadable(o, p, s))
-		return letters(fmt) > 2 ? 2 : letters(fmt);
+	return false;
+}
+
+static void out_behind(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s)
+{
 	switch (fmt[0]) {
-	case 'h': return out_bytes(o, fmt, p, s);
-	case 'b': return out_bitmap(o, fmt, p, s);
-	case 'U': return out_uuid(o, fmt, p);
-	case 'M': case 'm': return out_mac(o, fmt, p);
-	case 'a': return out_address(o, fmt, p, s);
-	case 'G': return out_flags(o, fmt, p, s);
-	case 'V': return out_va_format(o, p);
+	case 'h': out_bytes(o, fmt, p, s); return;
+	case 'b': out_bitmap(o, fmt, p, s); return;
+	case 'U': out_uuid(o, fmt, p); return;
+	case 'M': case 'm': out_mac(o, fmt, p); return;
+	case 'a': out_address(o, p, s); return;
+	case 'G': out_flags(o, fmt, p, s); return;
+	case 'V': out_va_format(o, p); return;
+	case 'R': case 'r': kmk_out_resource(o, fmt, p, s); return;
+	case 'E': kmk_out_escaped(o, fmt, p, s); return;
+	case 't': kmk_out_time(o, fmt, p, s); return;
+	case 'd': case 'D': kmk_out_dentry(o, fmt, p, s); return;
+	case 'f': kmk_out_fwnode(o, fmt, p, s); return;
+	case '4': kmk_out_fourcc(o, p, s); return;
 	case 'I': case 'i':
-		if (fmt[1] == '4')
-			return out_ipv4(o, p);
-		break;
+		if (kmk_out_ip(o, fmt, p, s))
+			return;
 	}
 	out_hashed(o, p, s);
-	return 0;
+}
+
+int kmk_out_pointer(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s)
+{
+	if (!out_value(o, fmt, p, s)) {
+		if (!fmt[0] || !strchr("hbUMmaGVRrEtdDf4Ii", fmt[0]))
+			out_hashed(o, p, s);
+		else if (!unreadable(o, p, s))
+			out_behind(o, fmt, p, s);
+	}
+	return letters(fmt);
 }

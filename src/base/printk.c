@@ -22,18 +22,19 @@ void kmk_printk_start(void)
 
 int vprintk(const char *fmt, va_list args)
 {
-	char line[LINE_MAX_BYTES];
-	int n, level = 4;
+	char line[LINE_MAX_BYTES], *text = line;
+	int n = vscnprintf(line, sizeof(line), fmt, args), level = 4;
 
-	if (fmt[0] == KERN_SOH_ASCII && fmt[1]) {
-		if (fmt[1] >= '0' && fmt[1] <= '7')
-			level = fmt[1] - '0';
-		fmt += 2;
+	/* The level may also have come as an argument: printk("%s...", KERN_ERR, ...). */
+	if (line[0] == KERN_SOH_ASCII && line[1]) {
+		if (line[1] >= '0' && line[1] <= '7')
+			level = line[1] - '0';
+		text += 2;
+		n -= 2;
 	}
 	if (level >= console_loglevel)
 		return 0;
-	n = vscnprintf(line, sizeof(line), fmt, args);
-	port_console(PORT_LOG, line, (size_t)n);
+	port_console(PORT_LOG, text, (size_t)n);
 	return n;
 }
 

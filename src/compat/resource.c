@@ -6,6 +6,7 @@
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/io.h>
 #include <linux/ioport.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
@@ -315,9 +316,9 @@ static struct resource *link_region(struct resource *parent, struct resource *re
 	}
 }
 
-/* One try; with *wait the queue entry is armed before the lock is let go. */
+/* One try; with *wait the queue entry is armed before the lock is let go. *seen is what was in the way. */
 static struct resource *try_region(struct resource *parent, struct resource *res,
-				   struct wait_queue_entry *wait)
+				   struct wait_queue_entry *wait, struct resource *seen)
 {
 	struct resource *conflict;
 
@@ -325,14 +326,28 @@ static struct resource *try_region(struct resource *parent, struct resource *res
 	conflict = link_region(parent, res);
 	if (conflict && conflict->flags & res->flags & IORESOURCE_MUXED)
 		prepare_to_wait(&muxed, wait, TASK_UNINTERRUPTIBLE);
+	if (conflict)
+		*seen = *conflict;
 	spin_unlock(&lock);
 	return conflict;
+}
+
+static void say_taken(const struct resource *res, const struct resource *by)
+{
+	if (!(by->flags & IORESOURCE_BUSY))
+		pr_warn("resource: %s 0x%llx-0x%llx goes beyond %s 0x%llx-0x%llx: not given\n", res->name,
+			(unsigned long long)res->start, (unsigned long long)res->end, by->name,
+			(unsigned long long)by->start, (unsigned long long)by->end);
+	else
+		pr_warn("resource: %s 0x%llx-0x%llx overlaps %s 0x%llx-0x%llx: not given\n", res->name,
+			(unsigned long long)res->start, (unsigned long long)res->end, by->name,
+			(unsigned long long)by->start, (unsigned long long)by->end);
 }
 
 struct resource *__request_region(struct resource *parent, resource_size_t start, resource_size_t n,
 				  const char *name, int flags)
 {
-	struct resource *res = kzalloc(sizeof(*res), GFP_KERNEL), *conflict;
+	struct resource *res = kzalloc(sizeof(*res), GFP_KERNEL), *conflict, seen;
 	DEFINE_WAIT(wait);
 
 	if (!res)
@@ -340,8 +355,9 @@ struct resource *__request_region(struct resource *parent, resource_size_t start
 	res->name = name;
 	resource_set_range(res, start, n);
 	res->flags = IORESOURCE_BUSY | (unsigned int)flags;
-	while ((conflict = try_region(parent, res, &wait))) {
-		if (!(conflict->flags & res->flags & IORESOURCE_MUXED)) {
+	while ((conflict = try_region(parent, res, &wait, &seen))) {
+		if (!(seen.flags & res->flags & IORESOURCE_MUXED)) {
+			say_taken(res, &seen);
 			kfree(res);
 			return NULL;
 		}
@@ -385,6 +401,29 @@ void __release_region(struct resource *parent, resource_size_t start, resource_s
 	if (res->flags & IORESOURCE_MUXED)
 		wake_up(&muxed);
 	kfree(res);
+}
+
+int region_intersects(resource_size_t start, size_t size, unsigned long flags, unsigned long desc)
+{
+	struct resource span = { .start = start, .end = start + size - 1 };
+	bool type = false, other = false;
+	struct resource *r;
+
+	spin_lock(&lock);
+	for (r = iomem_resource.child; r; r = r->sibling) {
+		bool match = (r->flags & flags) == flags && (desc == IORES_DESC_NONE || desc == r->desc);
+
+		if (resource_overlaps(r, &span))
+			*(match ? &type : &other) = true;
+	}
+	spin_unlock(&lock);
+	return !type ? REGION_DISJOINT : other ? REGION_MIXED : REGION_INTERSECTS;
+}
+
+int page_is_ram(unsigned long pfn)
+{
+	return region_intersects(PFN_PHYS(pfn), PAGE_SIZE, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE) ==
+	       REGION_INTERSECTS;
 }
 
 int kmk_iomem_boot(unsigned long long start, unsigned long long end, bool ram)

@@ -6,6 +6,8 @@
  *	owner.c		who allocated a frame (page_owner=on, and always under slub_debug=U)
  *	leak.c		objects and blocks nobody can reach any more
  *	proc.c, procslab.c	buddyinfo, zoneinfo, pagetypeinfo, meminfo, slabinfo, layout
+ *	slabattr.c, slabtrace.c	/sys/kernel/slab's attributes, and who allocated a cache's objects
+ *	slab_hooks.c	stacks and test counters for debug caches
  *	inject.c	failslab=, fail_page_alloc=, and the N-th allocation
  *
  * Nothing here allocates except owner stacks; all of it is off until an option asks for it.
@@ -31,6 +33,12 @@ void kmk_sink_end(struct kmk_sink *sink);	/* the line is complete */
 /* One text by name: buddyinfo, zoneinfo, ... False: there is none of that name. */
 bool kmk_proc_text(const char *name, size_t len, struct kmk_sink *sink);
 void kmk_proc_slabinfo(struct kmk_sink *sink);
+
+/* One attribute of one cache, as in /sys/kernel/slab. False: no such cache or attribute. */
+bool kmk_slab_attr(const char *cache, size_t len, const char *name, struct kmk_sink *sink);
+bool kmk_slab_attr_run(const char *cache, const char *name);
+bool kmk_proc_slab(const char *path, size_t len, struct kmk_sink *sink);
+void kmk_slab_traces(struct kmem_cache *s, bool alloc, struct kmk_sink *sink);
 
 void kmk_owner_start(void);
 void kmk_slab_hooks_start(void);

@@ -10,7 +10,7 @@
 enum kind { FLAG, SIZE, NUMBER, POLICY, SLUB, FAULT };
 
 static const struct { const char *name; enum kind kind; const char *form; } known[] = {
-	{ "slub_debug", SLUB, "letters of F Z P U T A O -, then optionally a comma and cache names" },
+	{ "slub_debug", SLUB, "letters of F Z P U T A O -, then optionally a comma and cache names; `;' between such blocks" },
 	{ "init_on_alloc", FLAG, "0 or 1" },
 	{ "init_on_free", FLAG, "0 or 1" },
 	{ "page_owner", FLAG, "on or off" },
@@ -25,6 +25,8 @@ static const struct { const char *name; enum kind kind; const char *form; } know
 	{ "quiet", FLAG, "no value" },
 	{ "kmemkit_panic", FLAG, "0 or 1" },
 	{ "no_hash_pointers", FLAG, "no value" },
+	{ "iomem_debug", FLAG, "0 or 1" },
+	{ "kmap_slots", NUMBER, "a number" },
 	{ "vmalloc_debug", FLAG, "0 or 1" },
 };
 
@@ -62,9 +64,13 @@ static bool is_flag(const char *v, size_t n)
 
 static bool is_slub(const char *v, size_t n)
 {
-	for (size_t i = 0; i < n && v[i] != ','; i++)
-		if (!strchr("FZPUTAO-;", v[i] & ~0x20) && v[i] != '-' && v[i] != ';')
+	bool names = false;
+
+	for (size_t i = 0; i < n; i++) {
+		names = v[i] != ';' && (names || v[i] == ',');
+		if (!names && v[i] != ';' && v[i] != '-' && !strchr("fzputao", v[i] | 0x20))
 			return false;
+	}
 	return true;
 }
 

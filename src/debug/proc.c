@@ -192,7 +192,7 @@ static void layout(struct kmk_sink *sink)
 	area(sink, "vmemmap", KMK_VMEMMAP, KMK_VMEMMAP + max_pfn * sizeof(struct page), "frame database: 64 bytes a frame");
 	area(sink, "vmalloc", VMALLOC_START, VMALLOC_END, "virtual areas over scattered frames");
 	area(sink, "pkmap", PKMAP_BASE, PKMAP_BASE + LAST_PKMAP * 2 * PAGE_SIZE, "kmap window for HIGHMEM frames");
-	area(sink, "fixmap", FIXADDR_START, FIXADDR_START + KMK_FIXMAP_SLOTS * PAGE_SIZE, "kmap_local slots");
+	area(sink, "fixmap", FIXADDR_START, FIXADDR_START + KMK_FIXMAP_SLOTS * 2 * PAGE_SIZE, "kmap_local slots");
 	area(sink, "arrays", KMK_PCPU_BASE, KMK_PCPU_BASE + ((unsigned long)(kmk_nr_ids + 2) << KMK_PCPU_SHIFT),
 	     "per-CPU object arrays");
 	for_each_populated(zone)
@@ -219,14 +219,24 @@ static void vmallocinfo(struct kmk_sink *sink)
 		kmk_vmallocinfo(emit_line, sink);
 }
 
+void kmk_iomem_text(void (*emit)(const char *line, void *), void *data) __attribute__((weak));
+
+static void iomem(struct kmk_sink *sink)
+{
+	if (kmk_iomem_text)
+		kmk_iomem_text(emit_line, sink);
+}
+
 static const struct { const char *name; void (*print)(struct kmk_sink *sink); } texts[] = {
 	{ "buddyinfo", buddyinfo }, { "pagetypeinfo", pagetypeinfo }, { "zoneinfo", zoneinfo },
 	{ "meminfo", meminfo }, { "slabinfo", kmk_proc_slabinfo }, { "vmallocinfo", vmallocinfo },
-	{ "layout", layout },
+	{ "iomem", iomem }, { "layout", layout },
 };
 
 bool kmk_proc_text(const char *name, size_t len, struct kmk_sink *sink)
 {
+	if (len > 5 && !strncmp(name, "slab/", 5))
+		return kmk_proc_slab(name + 5, len - 5, sink);
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		if (strlen(texts[i].name) == len && !strncmp(texts[i].name, name, len)) {
 			texts[i].print(sink);

@@ -6,19 +6,23 @@
 #include <linux/stacktrace.h>
 #include "debug.h"
 
-#define DEPTH		16
-#define OWN_FRAMES	3	/* from the allocation's own functions up to its caller */
+#define DEPTH	20
 
 /* An image without KUnit has no such resources. */
 extern __typeof__(kunit_find_named_resource) kunit_find_named_resource __attribute__((weak));
 extern __typeof__(kunit_put_resource) kunit_put_resource __attribute__((weak));
 
-static u32 save_stack(gfp_t gfp)
+/* The allocator's own frames differ by path and by what the compiler inlined: cut at the caller. */
+static u32 save_stack(unsigned long caller, gfp_t gfp)
 {
 	unsigned long entries[DEPTH];
-	unsigned int n = stack_trace_save(entries, DEPTH, OWN_FRAMES);
+	unsigned int n = stack_trace_save(entries, DEPTH, 0), first = 0;
 
-	return stack_depot_save(entries, n, gfp & ~__GFP_NOFAIL);
+	while (first < n && entries[first] != caller)
+		first++;
+	if (first == n)
+		first = 0;
+	return stack_depot_save(entries + first, n - first, gfp & ~__GFP_NOFAIL);
 }
 
 static bool count_error(void)

@@ -13,6 +13,7 @@
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 
+#include "rooms.h"
 #include "sync/lock.h"
 
 #define ORDER		2u
@@ -151,6 +152,12 @@ depot_stack_handle_t __stack_depot_save(unsigned long *entries, unsigned int nr_
 		kmk_unlock(&depot_lock);
 	}
 	return handle ? handle | extra_bits << EXTRA_SHIFT : 0;
+}
+
+/* Frames the depot holds, for good. */
+unsigned long kmk_depot_frames(void)
+{
+	return (unsigned long)__atomic_load_n(&nr_chunks, __ATOMIC_RELAXED) << ORDER;
 }
 
 depot_stack_handle_t stack_depot_save(unsigned long *entries, unsigned int nr_entries, gfp_t gfp)

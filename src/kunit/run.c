@@ -158,6 +158,8 @@ static int end_report(const struct kmk_run_config *config)
 {
 	unsigned long warns, bugs, leaks;
 
+	if (kmk_device_report)
+		kmk_device_report();
 	if (kmk_end_report)
 		kmk_end_report();
 	if (config->proc && kmk_proc_report)

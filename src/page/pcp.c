@@ -157,6 +157,19 @@ void kmk_pcp_drain_all(void)
 	kmk_unlock(&drain_lock);
 }
 
+static unsigned long entries_of(int id, u32 off)
+{
+	const struct port_array *a = port_array_of(id, off);
+	int32_t top;
+
+	if (port_uses_slots())
+		port_slot_lock(id);
+	top = __atomic_load_n(&a->top, __ATOMIC_RELAXED);
+	if (port_uses_slots())
+		port_slot_unlock(id);
+	return top > 0 ? (unsigned long)top / PORT_ENTRY_BYTES : 0;
+}
+
 unsigned long kmk_pcp_count(void)
 {
 	static const u8 orders[KMK_PAGE_SLOTS] = { 0, 1, 2, 3, pageblock_order };
@@ -164,13 +177,8 @@ unsigned long kmk_pcp_count(void)
 
 	for (unsigned int id = 0; id < kmk_nr_ids; id++)
 		for (unsigned int group = 1; group <= MAX_NR_ZONES * MIGRATE_PCPTYPES; group++)
-			for (unsigned int slot = 0; slot < KMK_PAGE_SLOTS; slot++) {
-				int32_t top = __atomic_load_n(&port_array_of((int)id,
-					kmk_group_array(group, slot))->top, __ATOMIC_RELAXED);
-
-				if (top > 0)
-					frames += (unsigned long)top / PORT_ENTRY_BYTES << orders[slot];
-			}
+			for (unsigned int slot = 0; slot < KMK_PAGE_SLOTS; slot++)
+				frames += entries_of((int)id, kmk_group_array(group, slot)) << orders[slot];
 	return frames;
 }
 

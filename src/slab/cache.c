@@ -114,7 +114,7 @@ static void cache_init(struct kmem_cache *s, const char *name, u32 size, u32 ali
 	s->tracked = (kmk_slab_track_all || (s->flags & SLAB_STORE_USER)) && s != cache_cache;
 	/* Closed arrays: each free comes to object.c, which records it or zeroes the object. */
 	/* The fast paths neither record owners nor clear: such caches keep their arrays closed. */
-	s->entries = s->tracked || s->debug || ((kmk_init_on_alloc || kmk_init_on_free) && !kmk_no_init(s))
+	s->entries = s->tracked || s->debug || (flags & SLAB_DEBUG_INITIAL) || ((kmk_init_on_alloc || kmk_init_on_free) && !kmk_no_init(s))
 		? 0 : wanted_entries(s->size);
 	for (unsigned int k = 0; k < kmk_nr_nodes; k++) {
 		struct kmk_node *node = &s->node[k];
@@ -136,7 +136,7 @@ static void cache_publish(struct kmem_cache *s)
 	kmk_unlock(&kmk_caches_lock);
 }
 
-static struct kmem_cache *refuse(const char *name, slab_flags_t flags, const char *why)
+struct kmem_cache *kmk_cache_refuse(const char *name, slab_flags_t flags, const char *why)
 {
 	if (flags & SLAB_PANIC)
 		panic("kmem_cache_create(%s): %s", name ? name : "(null)", why);
@@ -144,40 +144,62 @@ static struct kmem_cache *refuse(const char *name, slab_flags_t flags, const cha
 	return NULL;
 }
 
-struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int size, unsigned int align,
-					      slab_flags_t flags, unsigned int useroffset,
-					      unsigned int usersize, void (*ctor)(void *))
+struct kmem_cache *kmk_cache_create(const char *name, size_t size, const struct kmem_cache_args *args,
+				    slab_flags_t flags, struct kmk_classic *classic, unsigned long caller)
 {
 	struct kmem_cache *s;
 
 	if (kmemkit_start())
 		return NULL;
 	if (!name)
-		return refuse(name, flags, "a cache needs a name");
-	if (size < sizeof(void *) / 8 || size > KMALLOC_MAX_SIZE)
-		return refuse(name, flags, "the object size must be 1 byte to 4 MiB");
-	if (align & (align - 1) || align > PAGE_SIZE)
-		return refuse(name, flags, "the alignment must be 0 or a power of two up to 4096");
-	if (usersize > size || useroffset > size - usersize)
-		useroffset = usersize = 0;
-	s = kmk_slab_alloc(cache_cache, GFP_KERNEL | __GFP_ZERO, cache_cache->object_size, _RET_IP_);
+		return kmk_cache_refuse(name, flags, "a cache needs a name");
+	if (!size || size > KMALLOC_MAX_SIZE)
+		return kmk_cache_refuse(name, flags, "the object size must be 1 byte to 4 MiB");
+	if (args->align & (args->align - 1) || args->align > PAGE_SIZE)
+		return kmk_cache_refuse(name, flags, "the alignment must be 0 or a power of two up to 4096");
+	s = kmk_slab_alloc(cache_cache, GFP_KERNEL | __GFP_ZERO, cache_cache->object_size, caller);
 	if (!s)
-		return flags & SLAB_PANIC ? refuse(name, flags, "no memory") : NULL;
-	cache_init(s, name, size, align, flags, ctor);
-	s->useroffset = useroffset;
-	s->usersize = usersize;
+		return flags & SLAB_PANIC ? kmk_cache_refuse(name, flags, "no memory") : NULL;
+	s->classic = classic;
+	cache_init(s, name, (u32)size, args->align, flags, args->ctor);
+	if (!WARN_ON(!args->usersize && args->useroffset) &&
+	    !WARN_ON(args->usersize > size || args->useroffset > size - args->usersize)) {
+		s->useroffset = args->useroffset;
+		s->usersize = args->usersize;
+	}
 	cache_publish(s);
 	if (!s->array) {
-		kmem_cache_destroy(s);
-		return refuse(name, flags, "too many caches: no place for per-CPU arrays");
+		s->classic = NULL;	/* it stays its maker's */
+		kmk_cache_destroy(s, caller);
+		return kmk_cache_refuse(name, flags, "too many caches: no place for per-CPU arrays");
 	}
 	return s;
+}
+
+struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int size, unsigned int align,
+					      slab_flags_t flags, unsigned int useroffset,
+					      unsigned int usersize, void (*ctor)(void *))
+{
+	struct kmem_cache_args args = { .align = align, .useroffset = useroffset, .usersize = usersize,
+					.ctor = ctor };
+
+	return kmk_cache_create(name, size, &args, flags, NULL, _RET_IP_);
 }
 
 struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
 				     slab_flags_t flags, void (*ctor)(void *))
 {
-	return kmem_cache_create_usercopy(name, size, align, flags, 0, 0, ctor);
+	struct kmem_cache_args args = { .align = align, .ctor = ctor };
+
+	return kmk_cache_create(name, size, &args, flags, NULL, _RET_IP_);
+}
+
+struct kmem_cache *__kmem_cache_create_args(const char *name, unsigned int size,
+					    struct kmem_cache_args *args, slab_flags_t flags)
+{
+	static const struct kmem_cache_args none;
+
+	return kmk_cache_create(name, size, args ? args : &none, flags, NULL, _RET_IP_);
 }
 
 /* ---- trimming ---- */
@@ -206,7 +228,7 @@ static unsigned long trim_node(struct kmem_cache *s, struct kmk_node *node)
 	return n << s->order;
 }
 
-static unsigned long trim_cache(struct kmem_cache *s)
+unsigned long kmk_cache_trim(struct kmem_cache *s)
 {
 	unsigned long frames = 0;
 
@@ -220,9 +242,12 @@ int kmem_cache_shrink(struct kmem_cache *s)
 {
 	unsigned long left = 0;
 
-	trim_cache(s);
-	for (unsigned int k = 0; k < kmk_nr_nodes; k++)
+	kmk_cache_trim(s);
+	for (unsigned int k = 0; k < kmk_nr_nodes; k++) {
+		kmk_lock(&s->node[k].lock);
 		left += s->node[k].nr_slabs;
+		kmk_unlock(&s->node[k].lock);
+	}
 	return left != 0;
 }
 
@@ -242,14 +267,24 @@ struct kmem_cache *kmk_next_cache(struct kmem_cache *s)
 	return next;
 }
 
-unsigned long kmk_cache_shrink_all(void)
+void kmk_put_cache(struct kmem_cache *s)
+{
+	kmk_lock(&kmk_caches_lock);
+	s->refcount--;
+	kmk_unlock(&kmk_caches_lock);
+}
+
+static unsigned long trim_all_but(slab_flags_t spared)
 {
 	unsigned long frames = 0;
 
 	for (struct kmem_cache *s = kmk_next_cache(NULL); s; s = kmk_next_cache(s))
-		frames += trim_cache(s);
+		if (!(s->flags & spared))
+			frames += kmk_cache_trim(s);
 	return frames;
 }
+
+unsigned long kmk_cache_shrink_all(void) { return trim_all_but(0); }
 
 /* Memory is short. A request made from inside the slab room must not come back into it. */
 unsigned long kmk_slab_trim(gfp_t gfp)
@@ -261,28 +296,28 @@ unsigned long kmk_slab_trim(gfp_t gfp)
 	if (self->slab_depth)
 		return 0;
 	self->slab_depth++;
-	frames = kmk_cache_shrink_all();
+	frames = trim_all_but(SLAB_NO_REAP);
 	self->slab_depth--;
 	return frames;
 }
 
 /* ---- destruction ---- */
 
-void kmem_cache_destroy(struct kmem_cache *s)
+bool kmk_cache_destroy(struct kmem_cache *s, unsigned long caller)
 {
 	unsigned long live;
 
 	if (!s)
-		return;
+		return true;
 	if (s->flags & SLAB_TYPESAFE_BY_RCU)
 		rcu_barrier();
-	trim_cache(s);
+	kmk_cache_trim(s);
 	live = kmk_cache_live(s);
 	if (live) {
 		kmk_debug_name_leaks(s, 32);
 		WARN(1, "kmem_cache_destroy %s: Slab cache still has objects when called from %pS: %lu\n",
-		     s->name, (void *)_RET_IP_, live);
-		return;
+		     s->name, (void *)caller, live);
+		return false;
 	}
 	kmk_lock(&kmk_caches_lock);
 	while (s->refcount > 1) {
@@ -294,8 +329,12 @@ void kmem_cache_destroy(struct kmem_cache *s)
 	if (s->array)
 		array_free(s);
 	kmk_unlock(&kmk_caches_lock);
+	kfree(s->classic);
 	kmem_cache_free(cache_cache, s);
+	return true;
 }
+
+void kmem_cache_destroy(struct kmem_cache *s) { kmk_cache_destroy(s, _RET_IP_); }
 
 unsigned int kmem_cache_size(struct kmem_cache *s) { return s->object_size; }
 const char *kmem_cache_name(struct kmem_cache *s) { return s->name; }

@@ -85,11 +85,17 @@ static inline u32 kmk_index_of(const struct kmk_slab *slab, const void *obj)
 	return (u32)((unsigned long)((const unsigned char *)obj - slab->base) / slab->cache->size);
 }
 
+/* Under the lock the map is the truth: a state byte changes before its object is painted. */
+static inline bool kmk_is_free(const struct kmk_slab *slab, u32 i)
+{
+	return slab->map[i / 64] >> i % 64 & 1;
+}
+
 /* The first byte of the right zone: kmalloc's callers are held to what they asked for. */
 static inline u32 kmk_right_zone(const struct kmk_slab *slab, u32 i)
 {
 	const struct kmem_cache *s = slab->cache;
-	bool exact = (s->flags & SLAB_KMALLOC) && slab->state[i] == KMK_OBJ_LIVE;
+	bool exact = (s->flags & SLAB_KMALLOC) && !kmk_is_free(slab, i);
 
 	return exact ? slab->track[i].size : s->object_size;
 }

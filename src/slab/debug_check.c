@@ -87,7 +87,10 @@ bool kmk_debug_check_object(struct kmk_slab *slab, u32 i, unsigned char zone)
 	if (kmk_is_object(slab, kmk_get_link(s, obj)))
 		return true;
 	kmk_debug_bad_object(slab, i, "Freepointer corrupt");
-	kmk_set_link(s, obj, NULL);
+	if (zone == SLUB_RED_ACTIVE)
+		kmk_set_link(s, obj, NULL);
+	else
+		kmk_debug_rebuild(slab);
 	return false;
 }
 
@@ -116,7 +119,7 @@ bool kmk_debug_check_rest(struct kmk_slab *slab)
 /* An object that somebody owns cannot be on the list: a link that leads to one is damaged too. */
 static bool may_be_listed(const struct kmk_slab *slab, const void *p)
 {
-	return kmk_is_object(slab, p) && slab->state[kmk_index_of(slab, p)] == KMK_OBJ_FREE;
+	return kmk_is_object(slab, p) && kmk_is_free(slab, kmk_index_of(slab, p));
 }
 
 /*
@@ -181,7 +184,7 @@ void kmk_debug_rebuild(struct kmk_slab *slab)
 	for (u32 i = s->nr; i-- > 0; ) {
 		void *obj = kmk_slab_object(slab, i);
 
-		if (!(slab->map[i / 64] >> i % 64 & 1))
+		if (!kmk_is_free(slab, i))
 			continue;
 		kmk_set_link(s, obj, d->freelist);
 		d->freelist = obj;
@@ -198,8 +201,7 @@ static void validate_slab(struct kmk_slab *slab)
 	if (!kmk_debug_check_list(slab))
 		return;
 	for (u32 i = 0; i < slab->cache->nr; i++)
-		kmk_debug_check_object(slab, i, slab->state[i] == KMK_OBJ_LIVE ? SLUB_RED_ACTIVE
-				       : SLUB_RED_INACTIVE);
+		kmk_debug_check_object(slab, i, kmk_is_free(slab, i) ? SLUB_RED_INACTIVE : SLUB_RED_ACTIVE);
 }
 
 long validate_slab_cache(struct kmem_cache *s)

@@ -70,14 +70,14 @@ void kmk_debug_release(struct kmk_slab *slab)
 
 /* ---- objects ---- */
 
-static u32 save_stack(const struct kmem_cache *s, gfp_t gfp)
+static u32 save_stack(const struct kmem_cache *s, unsigned long caller, gfp_t gfp)
 {
 	u32 stack;
 
 	if (!(s->flags & SLAB_STORE_USER) || !kmk_slab_hooks || kmk_self()->internal)
 		return 0;
 	kmk_self()->internal++;
-	stack = kmk_slab_hooks->save_stack(gfp);
+	stack = kmk_slab_hooks->save_stack(caller, gfp);
 	kmk_self()->internal--;
 	return stack;
 }
@@ -89,7 +89,7 @@ static u16 this_cpu(void)
 
 static bool usable(const struct kmk_slab *slab, const void *obj)
 {
-	return obj && kmk_is_object(slab, obj) && slab->state[kmk_index_of(slab, obj)] == KMK_OBJ_FREE;
+	return obj && kmk_is_object(slab, obj) && kmk_is_free(slab, kmk_index_of(slab, obj));
 }
 
 /* The slab has a free object, so says its map: take the one that the list names, if it is one. */
@@ -113,6 +113,7 @@ static void *pop(struct kmk_slab *slab)
 	if (s->flags & SLAB_CONSISTENCY_CHECKS) {
 		kmk_debug_check_rest(slab);
 		kmk_debug_check_object(slab, kmk_index_of(slab, obj), SLUB_RED_INACTIVE);
+		obj = d->freelist;	/* a bad link has led to another list */
 	}
 	d->freelist = kmk_get_link(s, obj);
 	d->inuse++;
@@ -126,7 +127,7 @@ static void take(struct kmk_node *node, struct kmk_slab *slab, u32 i)
 	slab->map[i / 64] &= ~(1ull << i % 64);
 	slab->nr_free--;
 	node->nr_free--;
-	node->nr_empty -= was_empty;
+	kmk_count_empty(node, -was_empty);
 	node->nr_partial -= !was_empty;
 	node->nr_partial += slab->nr_free != 0;
 	list_move(&slab->list, slab->nr_free ? &node->partial : &node->full);
@@ -142,7 +143,7 @@ static void give(struct kmk_node *node, struct kmk_slab *slab, u32 i)
 	empty = slab->nr_free == slab->cache->nr;
 	node->nr_partial -= !was_full;
 	node->nr_partial += !empty;
-	node->nr_empty += empty;
+	kmk_count_empty(node, empty);
 	if (empty)
 		list_move_tail(&slab->list, &node->empty);
 	else if (was_full)
@@ -185,7 +186,7 @@ void *kmk_debug_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned lon
 {
 	struct kmk_node *node = &s->node[0];
 	struct kmk_track owner = {
-		.caller = kmk_self()->internal ? 0 : caller, .time = port_now(), .stack = save_stack(s, gfp),
+		.caller = kmk_self()->internal ? 0 : caller, .time = port_now(), .stack = save_stack(s, caller, gfp),
 		.size = (u32)min_t(size_t, size, s->object_size), .pid = (u32)current->pid, .cpu = this_cpu(),
 	};
 	void *obj = NULL;
@@ -214,10 +215,7 @@ static void check_before_free(struct kmk_slab *slab, u32 i)
 {
 	kmk_debug_check_rest(slab);
 	kmk_debug_check_list(slab);
-	/* The zones are those of a live object, whose exact size still counts. */
-	slab->state[i] = KMK_OBJ_LIVE;
 	kmk_debug_check_object(slab, i, SLUB_RED_ACTIVE);
-	slab->state[i] = KMK_OBJ_FREE;
 }
 
 /* The state byte already says that the object is free; the caller was its one owner. */
@@ -226,7 +224,7 @@ void kmk_debug_free(struct kmem_cache *s, void *obj, unsigned long caller)
 	struct kmk_slab *slab = pfn_to_page(virt_to_pfn(obj))->slab;
 	struct kmk_debug_slab *d = kmk_debug_of(slab);
 	struct kmk_node *node = &s->node[0];
-	u32 i = kmk_index_of(slab, obj), stack = save_stack(s, GFP_NOWAIT);
+	u32 i = kmk_index_of(slab, obj), stack = save_stack(s, caller, GFP_NOWAIT);
 	struct kmk_track *t = &slab->track[i];
 
 	kmk_lock(&node->lock);
@@ -244,11 +242,11 @@ void kmk_debug_free(struct kmem_cache *s, void *obj, unsigned long caller)
 		kmk_debug_trace(slab, i, false);
 	if (kmk_init_on_free && !s->ctor && !(s->flags & (SLAB_TYPESAFE_BY_RCU | SLAB_POISON)))
 		memset(obj, 0, s->object_size);
+	give(node, slab, i);
 	kmk_debug_paint(slab, i, SLUB_RED_INACTIVE);
 	kmk_set_link(s, obj, d->freelist);
 	d->freelist = obj;
 	d->inuse -= d->inuse != 0;
-	give(node, slab, i);
 	kmk_unlock(&node->lock);
 }
 

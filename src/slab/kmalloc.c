@@ -104,7 +104,7 @@ static bool allocated(const void *p, unsigned long caller)
 
 void *krealloc(const void *p, size_t new_size, gfp_t flags)
 {
-	size_t room, kept;
+	size_t room, used, kept;
 	void *q;
 
 	if (!new_size) {
@@ -113,20 +113,23 @@ void *krealloc(const void *p, size_t new_size, gfp_t flags)
 	}
 	if (!allocated(p, _RET_IP_))
 		return NULL;
-	room = __ksize(p);
+	used = used_size(p);
+	room = ksize(p);
 	if (room >= new_size) {
 		/* All of the rest, so that it is zero when a later call grows into it. */
-		kept = min(used_size(p), new_size);
+		kept = min(used, new_size);
 		if (flags & __GFP_ZERO)
 			memset((char *)p + kept, 0, room - kept);
 		note_size(p, new_size);
 		return (void *)p;
 	}
 	q = kmk_kmalloc_caller(new_size, flags, _RET_IP_);
-	if (!q)
+	if (!q) {
+		note_size(p, used);
 		return NULL;
+	}
 	if (room)
-		memcpy(q, p, min(used_size(p), new_size));
+		memcpy(q, p, min(used, new_size));
 	kfree(p);
 	return q;
 }
@@ -137,7 +140,7 @@ void kfree_sensitive(const void *p)
 
 	if (!allocated(p, _RET_IP_))
 		return;
-	bytes = __ksize(p);
+	bytes = ksize(p);
 	memset((void *)p, 0, bytes);
 	__asm__ volatile("" : : "r"(p) : "memory");
 	kfree(p);

@@ -189,6 +189,8 @@ void kmk_slab_put(struct kmem_cache *s, void *obj, unsigned char *state, unsigne
 {
 	struct port_entry out[KMK_SLAB_BATCH], one = { obj, state };
 
+	if (unlikely(s->flags & SLAB_DEBUG_INITIAL))
+		kmk_classic_verify(s, obj);
 	if (s->debug) {
 		kmk_debug_free(s, obj, caller);
 		return;
@@ -270,7 +272,6 @@ noinline void *kmk_slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsi
 	if (!one.obj)
 		return NULL;
 	*(unsigned char *)one.aux = KMK_OBJ_LIVE;
-	kmk_self()->last_off = s->array;
 	if (s->tracked)
 		note_owner(s, &one, size, caller);
 	if (!s->ctor && ((gfp & __GFP_ZERO) || (kmk_slab_force && !kmk_no_init(s))))

@@ -30,11 +30,15 @@ static void end(unsigned long caller)
 }
 
 /* An address inside a slab that is not a live object's own. */
-static void bad_object(const struct kmk_slab *slab, u32 i, const void *addr, unsigned long caller)
+static void bad_object(struct kmk_slab *slab, u32 i, const void *addr, unsigned long caller)
 {
 	const struct kmem_cache *s = slab->cache;
 	long off = (long)((const unsigned char *)addr - (slab->base + (size_t)i * s->size));
 
+	if (s->debug) {
+		kmk_debug_bad_free(slab, i, addr);
+		return;
+	}
 	if (off) {
 		kmk_report_begin("BUG %s: Invalid object pointer 0x%px: %ld bytes into an object\n", s->name,
 				 addr, off);

@@ -20,23 +20,53 @@ static u32 desc_bytes(u32 size, u32 nr, u32 order)
 	return ALIGN(bytes, 64);
 }
 
-/* Objects a block of the order holds with its descriptor inside. */
-static u32 fit_inside(const struct kmem_cache *s, u32 order)
+/* Objects this many bytes of a block of the order hold with the descriptor inside. */
+static u32 fit_inside(const struct kmem_cache *s, u32 order, u32 total)
 {
-	u32 total = (u32)PAGE_SIZE << order, nr = total / s->size;
+	u32 nr = total / s->size;
 
 	while (nr && nr * s->size + desc_bytes(s->size, nr, order) > total)
 		nr--;
 	return nr;
 }
 
+/*
+ * A classic cache asks for objects that start at multiples of its offset, zero excluded: one step
+ * is kept in front, and with small objects some more, so that slabs really differ.
+ */
+static u32 colour_lead(const struct kmem_cache *s, u32 total)
+{
+	u32 step = s->colour_step;
+
+	if (!s->colour_first)
+		return 0;
+	if (s->size >= PAGE_SIZE / 8)
+		return min(step, total);
+	return min(step * clamp(total / 16 / step, 1u, 4u), total);
+}
+
+static void set_colour(struct kmem_cache *s)
+{
+	s->colour_step = max(s->align, (u32)64);
+	s->colour_first = 0;
+	if (!s->classic || s->debug)
+		return;
+	if (s->classic->offset)
+		s->colour_step = ALIGN(s->classic->offset, s->align);
+	s->colour_first = s->colour_step;
+}
+
 static void set_geometry(struct kmem_cache *s, u32 order)
 {
-	u32 total = (u32)PAGE_SIZE << order, nr = total / s->size, inside = fit_inside(s, order);
+	u32 total = (u32)PAGE_SIZE << order, lead = colour_lead(s, total);
+	u32 nr = (total - lead) / s->size, inside = fit_inside(s, order, total - lead);
 
-	/* Small objects: always inside. Others: only where the leftover holds it for nothing. */
+	/*
+	 * Small objects: always inside. Others: only where the leftover holds it for nothing. The first
+	 * cache has nobody to take a descriptor from.
+	 */
 	s->order = order;
-	if (!s->debug && (s->size < PAGE_SIZE / 8 || inside == nr)) {
+	if (!s->debug && (s->size < PAGE_SIZE / 8 || inside == nr || list_empty(&slab_caches))) {
 		s->nr = inside;
 		s->desc_off = total - desc_bytes(s->size, inside, order);
 		total = s->desc_off;
@@ -44,8 +74,7 @@ static void set_geometry(struct kmem_cache *s, u32 order)
 		s->nr = nr;
 		s->desc_off = KMK_OFF_SLAB;
 	}
-	s->colour_step = max(s->align, (u32)64);
-	s->colours = s->debug ? 1 : (total - s->nr * s->size) / s->colour_step + 1;
+	s->colours = s->debug || !s->nr ? 1 : (total - s->colour_first - s->nr * s->size) / s->colour_step + 1;
 }
 
 /*
@@ -54,8 +83,12 @@ static void set_geometry(struct kmem_cache *s, u32 order)
  */
 void kmk_cache_layout(struct kmem_cache *s)
 {
-	u32 first = (u32)get_order(s->size), last = max(first, (u32)MAX_SLAB_ORDER), best = first;
+	u32 first, last, best;
 	u64 best_waste = UINT64_MAX;
+
+	set_colour(s);
+	best = first = (u32)get_order(s->size + s->colour_first);
+	last = max(first, (u32)MAX_SLAB_ORDER);
 
 	s->recip = ((1ull << KMK_RECIP_SHIFT) + s->size - 1) / s->size;
 	for (u32 order = first; order <= last; order++) {
@@ -84,7 +117,7 @@ static u32 next_colour(struct kmem_cache *s)
 {
 	u32 n = __atomic_fetch_add(&s->colour_next, 1, __ATOMIC_RELAXED);
 
-	return n % s->colours * s->colour_step;
+	return s->colour_first + n % s->colours * s->colour_step;
 }
 
 /* What kfree() reads, in every frame of the slab. */
@@ -116,10 +149,15 @@ static void unmark_frames(struct page *page, u32 order)
 	}
 }
 
+u32 kmk_slab_desc_bytes(const struct kmem_cache *s)
+{
+	return desc_bytes(s->size, s->nr, s->order);
+}
+
 static struct kmk_slab *place_descriptor(struct kmem_cache *s, void *block, gfp_t gfp)
 {
 	gfp_t plain = gfp & ~(__GFP_ZERO | __GFP_DMA | __GFP_ACCOUNT | __GFP_RECLAIMABLE);
-	u32 bytes = desc_bytes(s->size, s->nr, s->order);
+	u32 bytes = kmk_slab_desc_bytes(s);
 	struct kmk_slab *slab;
 
 	if (s->debug)
@@ -151,14 +189,20 @@ static void fill_map(struct kmk_slab *slab)
 	slab->nr_free = nr;
 }
 
-static void construct(struct kmem_cache *s, struct kmk_slab *slab)
+static void construct_all(struct kmem_cache *s, struct kmk_slab *slab)
+{
+	for (u32 i = 0; i < s->nr; i++)
+		s->ctor(slab->base + (size_t)i * s->size);
+}
+
+static void construct(struct kmem_cache *s, struct kmk_slab *slab, gfp_t gfp)
 {
 	if (s->debug)
 		kmk_debug_prepare(slab);
-	if (!s->ctor)
-		return;
-	for (u32 i = 0; i < s->nr; i++)
-		s->ctor(slab->base + (size_t)i * s->size);
+	if (s->classic)
+		kmk_classic_construct(slab, gfp);
+	else if (s->ctor)
+		construct_all(s, slab);
 }
 
 /* Fill in a descriptor for the block; false: no memory for the owner records. */
@@ -199,7 +243,7 @@ static struct kmk_slab *make(struct kmem_cache *s, gfp_t gfp, unsigned int owner
 	block = lowmem_page_address(page);
 	slab = place_descriptor(s, block, gfp);
 	if (slab && set_up(s, slab, block, gfp, owner)) {
-		construct(s, slab);
+		construct(s, slab, gfp);
 		mark_frames(page, slab);
 		return slab;
 	}
@@ -229,6 +273,8 @@ void kmk_slab_unmake(struct kmk_slab *slab)
 
 	if (s->debug)
 		kmk_debug_release(slab);
+	if (s->classic)
+		kmk_classic_destruct(slab);
 	unmark_frames(page, order);
 	drop_descriptor(slab);
 	__free_pages(page, order);

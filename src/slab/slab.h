@@ -115,7 +115,7 @@ extern u32 (*kmk_slab_save_stack)(void);
 
 /* What debug caches need from above; NULL before the debug room has started. */
 struct kmk_slab_hooks {
-	u32 (*save_stack)(gfp_t gfp);
+	u32 (*save_stack)(unsigned long caller, gfp_t gfp);	/* from the frame of the caller on */
 	void (*print_stack)(u32 stack);
 	bool (*count_error)(void);	/* true: a test counts errors, print nothing */
 };
@@ -123,13 +123,21 @@ extern const struct kmk_slab_hooks *kmk_slab_hooks;
 
 /* ---- cache.c ---- */
 int kmk_slab_start(void);
+/* What all forms of kmem_cache_create() come to; classic: NULL, or the six-argument form's part. */
+struct kmem_cache *kmk_cache_create(const char *name, size_t size, const struct kmem_cache_args *args,
+				    slab_flags_t flags, struct kmk_classic *classic, unsigned long caller);
+struct kmem_cache *kmk_cache_refuse(const char *name, slab_flags_t flags, const char *why);
+bool kmk_cache_destroy(struct kmem_cache *s, unsigned long caller);	/* false: live objects, kept */
+unsigned long kmk_cache_trim(struct kmem_cache *s);
 unsigned long kmk_slab_trim(gfp_t gfp);
 unsigned long kmk_cache_shrink_all(void);
 /* A walk over all caches that pins the one it is at: NULL to begin, each result in turn until NULL. */
 struct kmem_cache *kmk_next_cache(struct kmem_cache *s);
+void kmk_put_cache(struct kmem_cache *s);	/* to end the walk before that */
 
 /* ---- slab.c: making and unmaking slabs ---- */
 void kmk_cache_layout(struct kmem_cache *s);
+u32 kmk_slab_desc_bytes(const struct kmem_cache *s);	/* descriptor, map and states */
 struct kmk_slab *kmk_slab_make(struct kmem_cache *s, gfp_t gfp, unsigned int owner);
 void kmk_slab_unmake(struct kmk_slab *slab);
 static inline struct page *kmk_slab_page(const struct kmk_slab *slab)
@@ -169,6 +177,17 @@ void kmk_debug_resize(struct kmk_slab *slab, u32 i, size_t size);
 void kmk_debug_bad_free(struct kmk_slab *slab, u32 i, const void *addr);
 unsigned long kmk_debug_sweep(void);
 void kmk_debug_name_leaks(struct kmem_cache *s, unsigned int limit);
+
+/* ---- classic.c: the six-argument form ---- */
+struct kmk_classic {
+	void (*ctor)(void *obj, struct kmem_cache *s, unsigned long flags);
+	void (*dtor)(void *obj, struct kmem_cache *s, unsigned long flags);
+	u32 offset;			/* colour step, as asked for */
+	char name[24];
+};
+void kmk_classic_construct(const struct kmk_slab *slab, gfp_t gfp);
+void kmk_classic_destruct(const struct kmk_slab *slab);
+void kmk_classic_verify(struct kmem_cache *s, void *obj);
 
 /* ---- report.c ---- */
 void kmk_slab_bad_free(struct kmem_cache *want, const void *obj, unsigned long caller);

@@ -45,6 +45,9 @@ static void kthread_entry(void *arg)
 	WARN_ONCE(kmk_self()->ctx, "kthread %s ends in atomic context: preempt_count %#x\n", t->comm,
 		  kmk_self()->ctx);
 	kmk_ctx_reset(0);
+	port_stack_trim();
+	if (t->kmk_done)
+		complete(t->kmk_done);
 	__atomic_fetch_or(&t->kmk_kflags, KTHREAD_ENDED, __ATOMIC_RELEASE);
 	complete_all(&t->kmk_parked);
 	complete_all(&t->kmk_exited);
@@ -65,6 +68,7 @@ static struct task_struct *create(int (*fn)(void *data), void *data, unsigned in
 	t->flags = PF_KTHREAD;
 	t->kmk_fn = fn;
 	t->kmk_data = data;
+	t->kmk_done = NULL;
 	__atomic_store_n(&t->__state, state, __ATOMIC_RELEASE);
 	if (port_thread_start(kthread_entry, t, t->comm)) {
 		put_task_struct(t);
@@ -214,12 +218,11 @@ void kthread_exit(long result)
 }
 
 /*
- * Who waits for done may free what this thread's function still stands on, so nothing of it may
- * run afterwards: the unwinding that follows touches only the thread's own stack.
+ * Who waits for done may free what this thread's function still stands on, so done is completed
+ * only after the unwinding; and may look for leaks, so the dead stack is given up before.
  */
 void kthread_complete_and_exit(struct completion *done, long result)
 {
-	if (done)
-		complete(done);
+	kmk_task()->kmk_done = done;
 	kthread_exit(result);
 }

@@ -58,7 +58,7 @@ struct task_struct *kmk_task_alloc(void)
 		t = &kmk_tasks[n];
 		task_init(t, ++task_last_pid);
 		task_next = (n + 1) % KMK_MAX_TASKS;
-		if (n >= kmk_tasks_high)
+		if (n >= __atomic_load_n(&kmk_tasks_high, __ATOMIC_RELAXED))
 			__atomic_store_n(&kmk_tasks_high, n + 1, __ATOMIC_SEQ_CST);
 	}
 	kmk_unlock(&kmk_task_lock);
@@ -121,6 +121,8 @@ void kmk_task_unbind(void)
 	put_task_struct(t);
 }
 
+void (*kmk_thread_exit_hook)(struct kmk_thread *self);
+
 /* A thread that used the library ends; block is its own. */
 void kmk_upcall_thread_exit(void *block)
 {
@@ -128,6 +130,8 @@ void kmk_upcall_thread_exit(void *block)
 
 	if (block != self)
 		return;
+	if (self->kmap_depth && kmk_thread_exit_hook)
+		kmk_thread_exit_hook(self);
 	WARN_ONCE(self->ctx, "a thread ends in atomic context: preempt_count %#x\n", self->ctx);
 	kmk_ctx_reset(0);
 	self->flags |= KMK_T_NO_TASK;
@@ -138,7 +142,7 @@ void kmk_task_fork_child(void)
 {
 	struct task_struct *own = kmk_self()->task;
 
-	for (unsigned i = 0; i < kmk_tasks_high; i++) {
+	for (unsigned i = 0; i < __atomic_load_n(&kmk_tasks_high, __ATOMIC_RELAXED); i++) {
 		struct task_struct *t = &kmk_tasks[i];
 
 		if (t == own || !t->kmk_usage)

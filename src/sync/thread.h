@@ -32,7 +32,6 @@ struct kmk_try_frame;
 #define KMK_CTX_IRQ_OFF		0x80000000u
 
 struct kmk_thread {
-	uint32_t last_off;		/* slab: class last allocated from; must be first */
 	uint32_t ctx;			/* depths; not zero: a virtual CPU is held */
 	uint32_t cpu;			/* virtual CPU held, else the one held last (a hint) */
 	uint32_t flags;			/* KMK_T_* */
@@ -51,7 +50,6 @@ struct kmk_thread {
 #define KMK_T_CORE	2u		/* a thread of the library's own */
 #define KMK_T_NO_CPU	4u		/* slept in error, and found no virtual CPU free afterwards */
 
-_Static_assert(offsetof(struct kmk_thread, last_off) == 0, "slab's fast path reads offset 0");
 _Static_assert(sizeof(struct kmk_thread) <= PORT_BLOCK_SIZE, "the host's block is too small");
 
 /*
@@ -72,6 +70,9 @@ static inline __attribute__((always_inline)) struct kmk_thread *kmk_self(void)
 		__asm__("" : "+r"(self));
 	return self;
 }
+
+/* Called when a thread ends that still holds kmap_local slots: the vmap room's. */
+extern void (*kmk_thread_exit_hook)(struct kmk_thread *self);
 
 /* In a context that must not sleep: a virtual CPU is held. RCU readers are counted in the task. */
 static inline bool kmk_atomic_context(void)

@@ -10,34 +10,37 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "base/report.h"
+#include "base/option.h"
 #include "port.h"
 #include "rooms.h"
 #include "sync/lock.h"
 #include "sync/thread.h"
+#include "vmap/io.h"
 #include "vmap/vmap.h"
 
 #define IOREMAP_MAX_ORDER	(7 + PAGE_SHIFT)
-#define TOMBS			64	/* areas freed last, remembered for reports */
-
-static struct kmk_lock area_lock = KMK_LOCK_INIT(KMK_RANK_VMAP);
-static struct kmk_space space = KMK_SPACE_INIT(space, VMALLOC_START, VMALLOC_END & PAGE_MASK);
+struct kmk_lock kmk_area_lock = KMK_LOCK_INIT(KMK_RANK_VMAP);
+/* The first page stays free: its address is also a constant in many tables, which would hide a leak there. */
+struct kmk_space kmk_vmap_space = KMK_SPACE_INIT(kmk_vmap_space, VMALLOC_START + PAGE_SIZE, VMALLOC_END & PAGE_MASK);
+bool kmk_vmap_exact;
+enum port_guard_kind kmk_vmap_guard;
 static unsigned long nr_areas;
+static unsigned long nr_mappings, max_mappings;	/* of the host, charged; 0: no limit */
 
-struct tomb {
-	unsigned long start, end;
-	const void *made_by, *freed_by;
-};
-
-static struct tomb tombs[TOMBS];
-static unsigned int next_tomb;
-
+/* The area of a range of its own. */
 static struct kmk_area *area_of(struct kmk_range *r)
 {
-	return r && r->end > r->start ? container_of(r, struct kmk_area, range) : NULL;
+	return r && r->end > r->start && !r->window ? container_of(r, struct kmk_area, range) : NULL;
 }
 
-static bool size_up(const struct kmk_area_request *req, unsigned long *size, unsigned long *align)
+struct kmk_area *kmk_area_at_locked(unsigned long addr)
+{
+	struct kmk_range *r = kmk_range_find(&kmk_vmap_space, addr);
+
+	return r && r->window ? kmk_window_slot(r, addr) : area_of(r);
+}
+
+bool kmk_area_size_up(const struct kmk_area_request *req, unsigned long *size, unsigned long *align)
 {
 	unsigned long guard = req->flags & VM_NO_GUARD ? 0 : PAGE_SIZE;
 
@@ -58,29 +61,44 @@ gfp_t kmk_vmap_gfp(gfp_t gfp)
 	return kmk_atomic_context() ? gfp & ~__GFP_DIRECT_RECLAIM : gfp;
 }
 
+void kmk_area_begin_locked(struct kmk_area *area, const struct kmk_area_request *req, u64 now)
+{
+	area->vm.addr = (void *)area->range.start;
+	area->vm.size = area->range.end - area->range.start;
+	area->vm.flags = req->flags;
+	area->vm.caller = req->caller;
+	area->internal = kmk_self()->internal;
+	area->time = now;
+	area->state = KMK_AREA_LIVE;
+	nr_areas++;
+}
+
+void kmk_area_end_locked(struct kmk_area *area)
+{
+	area->state = KMK_AREA_DYING;
+	nr_areas--;
+}
+
 struct kmk_area *kmk_area_create(const struct kmk_area_request *req)
 {
 	unsigned long size, align;
 	struct kmk_area *area;
 	bool placed;
+	u64 now;
 
-	if (!size_up(req, &size, &align))
+	if (!kmk_area_size_up(req, &size, &align))
 		return NULL;
 	kmk_internal_begin();
 	area = kzalloc_node(sizeof(*area), req->gfp & ~(GFP_ZONEMASK | __GFP_ZERO), req->node);
 	kmk_internal_end();
 	if (!area)
 		return NULL;
-	area->internal = kmk_self()->internal;
-	area->time = port_now();
-	kmk_lock(&area_lock);
-	placed = kmk_range_take(&space, &area->range, size, align, req->start, req->end);
-	area->vm.addr = (void *)area->range.start;
-	area->vm.size = size;
-	area->vm.flags = req->flags;
-	area->vm.caller = req->caller;
-	nr_areas += placed;
-	kmk_unlock(&area_lock);
+	now = port_now();
+	kmk_lock(&kmk_area_lock);
+	placed = kmk_range_take(&kmk_vmap_space, &area->range, size, align, req->start, req->end);
+	if (placed)
+		kmk_area_begin_locked(area, req, now);
+	kmk_unlock(&kmk_area_lock);
 	if (placed)
 		return area;
 	kfree(area);
@@ -118,55 +136,91 @@ static unsigned long run_length(const struct kmk_area *area, unsigned long i, un
 	return len;
 }
 
+static bool charge(unsigned int n)
+{
+	unsigned long used = __atomic_add_fetch(&nr_mappings, n, __ATOMIC_RELAXED);
+
+	if (!max_mappings || used <= max_mappings)
+		return true;
+	kmk_mappings_give(n);
+	return false;
+}
+
+bool kmk_mappings_take(unsigned int n)
+{
+	if (charge(n))
+		return true;
+	kmk_vmap_purge();
+	if (charge(n))
+		return true;
+	pr_warn_once("vmap: %lu host mappings in use, %lu allowed (half of what the host gives a process, vm.max_map_count): no more areas\n",
+		     __atomic_load_n(&nr_mappings, __ATOMIC_RELAXED), max_mappings);
+	return false;
+}
+
+void kmk_mappings_give(unsigned int n)
+{
+	__atomic_fetch_sub(&nr_mappings, n, __ATOMIC_RELAXED);
+}
+
+static unsigned int count_runs(const struct kmk_area *area, unsigned long n)
+{
+	unsigned int runs = 0;
+	unsigned long i;
+
+	for (i = 0; i < n; i += run_length(area, i, n))
+		runs++;
+	return runs;
+}
+
 int kmk_area_map(struct kmk_area *area, unsigned long n, pgprot_t prot)
 {
-	unsigned int p = kmk_port_prot(prot);
+	unsigned int p = kmk_port_prot(prot), mappings = count_runs(area, n) + 1;
 	unsigned long i, len;
 	int err = 0;
 
+	if (!kmk_mappings_take(mappings))
+		return -ENOMEM;
 	for (i = 0; i < n && !err; i += len) {
 		len = run_length(area, i, n);
 		err = port_map(area->vm.addr + i * PAGE_SIZE, PFN_PHYS(pfn_at(area, i)),
 			       len * PAGE_SIZE, p);
 	}
-	if (err)
+	if (err) {
 		port_unmap(area->vm.addr, n * PAGE_SIZE);
-	else
-		__atomic_store_n(&area->nr_mapped, n, __ATOMIC_RELEASE);
-	return err;
-}
-
-static void bury(const struct kmk_area *area, const void *caller)
-{
-	struct tomb *t = &tombs[next_tomb++ % TOMBS];
-
-	t->start = area->range.start;
-	t->end = area->range.end;
-	t->made_by = area->vm.caller;
-	t->freed_by = caller;
+		kmk_mappings_give(mappings);
+		return err;
+	}
+	area->mappings += mappings;
+	area->prot = p;
+	__atomic_store_n(&area->nr_mapped, n, __ATOMIC_RELEASE);
+	return 0;
 }
 
 void kmk_area_retire(struct kmk_area *area)
 {
 	if (area->nr_mapped)
 		port_unmap(area->vm.addr, area->nr_mapped * PAGE_SIZE);
-	kmk_lock(&area_lock);
-	kmk_range_give(&space, &area->range);
-	nr_areas--;
-	kmk_unlock(&area_lock);
+	kmk_mappings_give(area->mappings);
+	kmk_lock(&kmk_area_lock);
+	kmk_range_give(&kmk_vmap_space, &area->range);
+	kmk_unlock(&kmk_area_lock);
 	kvfree(area->pfns);
 	area->pfns = NULL;
 	area->nr_mapped = 0;
+	area->mappings = 0;
 }
 
 void kmk_area_destroy(struct kmk_area *area, bool frames, const void *caller)
 {
 	unsigned int i;
 
-	kmk_lock(&area_lock);
-	area->state = KMK_AREA_DYING;
-	bury(area, caller);
-	kmk_unlock(&area_lock);
+	kmk_lock(&kmk_area_lock);
+	if (area->state == KMK_AREA_LIVE)
+		kmk_area_end_locked(area);
+	area->freed_by = caller;
+	kmk_bury_locked(area);
+	kmk_unlock(&kmk_area_lock);
 	kmk_area_retire(area);
 	if (frames) {
 		for (i = 0; i < area->vm.nr_pages; i++)
@@ -185,81 +239,31 @@ struct kmk_area *kmk_area_around(const void *addr)
 {
 	struct kmk_area *area;
 
-	kmk_lock(&area_lock);
-	area = area_of(kmk_range_find(&space, (unsigned long)addr));
+	kmk_lock(&kmk_area_lock);
+	area = kmk_area_at_locked((unsigned long)addr);
 	if (!usable(area))
 		area = NULL;
-	kmk_unlock(&area_lock);
+	kmk_unlock(&kmk_area_lock);
 	return area;
-}
-
-/* What stands, or stood, at an address that was freed wrongly. */
-static void explain(const void *addr, const struct kmk_area *area, const struct tomb *tomb)
-{
-	unsigned long at = (unsigned long)addr;
-
-	if (area)
-		kmk_report_line("%px is %lu bytes inside the %lu-byte area 0x%px%s, made by %pS\n", addr,
-				at - area->range.start, get_vm_area_size(&area->vm), area->vm.addr,
-				area->ram ? " (vm_map_ram)" : "", area->vm.caller);
-	else if (tomb)
-		kmk_report_line("%px is in the freed area 0x%lx-0x%lx, made by %pS, freed by %pS\n", addr,
-				tomb->start, tomb->end, tomb->made_by, tomb->freed_by);
-	else if (is_vmalloc_addr(addr))
-		kmk_report_line("%px is in the vmalloc window, in no area\n", addr);
-	else
-		kmk_report_line("%px is not an address of the vmalloc window\n", addr);
-}
-
-static const struct tomb *tomb_of(unsigned long addr)
-{
-	unsigned int i;
-
-	for (i = 1; i <= TOMBS; i++) {
-		const struct tomb *t = &tombs[(next_tomb - i) % TOMBS];
-
-		if (t->start <= addr && addr < t->end)
-			return t;
-	}
-	return NULL;
-}
-
-static void bad_address(const void *addr, const char *fn, const void *caller)
-{
-	struct kmk_area *area, copy;
-	struct tomb tomb;
-	const struct tomb *t;
-
-	kmk_lock(&area_lock);
-	area = area_of(kmk_range_find(&space, (unsigned long)addr));
-	if (usable(area))
-		copy = *area;
-	else
-		area = NULL;
-	t = tomb_of((unsigned long)addr);
-	if (t)
-		tomb = *t;
-	kmk_unlock(&area_lock);
-	kmk_report_begin(PAGE_ALIGNED(addr) ? "Trying to %s() nonexistent vm area (%px)\n"
-					    : "Trying to %s() bad address (%px)\n", fn, addr);
-	explain(addr, area ? &copy : NULL, t ? &tomb : NULL);
-	kmk_report_line("called from %pS; nothing was changed\n", caller);
-	kmk_report_end(KMK_POLICY_BUG);
 }
 
 struct kmk_area *kmk_area_take(const void *addr, bool want_ram, const char *fn, const void *caller)
 {
 	struct kmk_area *area;
 
-	kmk_lock(&area_lock);
-	area = area_of(kmk_range_find(&space, (unsigned long)addr));
+	kmk_lock(&kmk_area_lock);
+	area = kmk_area_at_locked((unsigned long)addr);
 	if (!usable(area) || area->ram != want_ram || area->vm.addr != addr)
 		area = NULL;
+	if (area) {
+		kmk_area_end_locked(area);
+		area->freed_by = caller;
+	}
+	kmk_unlock(&kmk_area_lock);
+	if (area)
+		kmk_protect_reset(area->range.start, area->range.end);
 	else
-		area->state = KMK_AREA_DYING;
-	kmk_unlock(&area_lock);
-	if (!area)
-		bad_address(addr, fn, caller);
+		kmk_bad_address(addr, fn, caller);
 	return area;
 }
 
@@ -268,52 +272,84 @@ unsigned long kmk_vmap_areas(void)
 	return __atomic_load_n(&nr_areas, __ATOMIC_RELAXED);
 }
 
+static void each_slot(struct kmk_range *r, void (*fn)(const struct vm_struct *area, void *data), void *data)
+{
+	struct kmk_area *slot;
+
+	for (unsigned int i = 0; (slot = kmk_window_slot_nr(r, i)); i++)
+		if (usable(slot))
+			fn(&slot->vm, data);
+}
+
 void kmk_vmap_for_each(void (*fn)(const struct vm_struct *area, void *data), void *data)
 {
 	struct kmk_range *r;
 
-	kmk_lock(&area_lock);
-	list_for_each_entry(r, &space.list, list)
-		if (usable(area_of(r)))
+	kmk_lock(&kmk_area_lock);
+	list_for_each_entry(r, &kmk_vmap_space.list, list) {
+		if (r->window)
+			each_slot(r, fn, data);
+		else if (usable(area_of(r)))
 			fn(&area_of(r)->vm, data);
-	kmk_unlock(&area_lock);
+	}
+	kmk_unlock(&kmk_area_lock);
+}
+
+static bool area_good(const struct kmk_area *area, unsigned long *live)
+{
+	const struct kmk_range *r = &area->range;
+
+	*live += area->state == KMK_AREA_LIVE;
+	return (unsigned long)area->vm.addr == r->start && area->vm.size == r->end - r->start &&
+	       area->nr_mapped * PAGE_SIZE <= get_vm_area_size(&area->vm);
 }
 
 bool kmk_area_validate(void)
 {
-	unsigned long n = 0;
+	unsigned long live = 0;
 	struct kmk_range *r;
 	bool good;
 
-	kmk_lock(&area_lock);
-	good = kmk_range_validate(&space);
-	list_for_each_entry(r, &space.list, list) {
-		struct kmk_area *area = area_of(r);
-
-		if (!area)
-			continue;
-		n++;
-		good &= (unsigned long)area->vm.addr == r->start && area->vm.size == r->end - r->start;
-		good &= area->nr_mapped * PAGE_SIZE <= get_vm_area_size(&area->vm);
+	kmk_lock(&kmk_area_lock);
+	good = kmk_range_validate(&kmk_vmap_space);
+	list_for_each_entry(r, &kmk_vmap_space.list, list) {
+		if (r->window)
+			good &= kmk_window_validate_locked(r, &live);
+		else if (area_of(r))
+			good &= area_good(area_of(r), &live);
 	}
-	good &= n == nr_areas;
-	kmk_unlock(&area_lock);
+	good &= live == nr_areas;
+	kmk_unlock(&kmk_area_lock);
 	return good;
 }
 
 void kmk_vmap_fork_lock(void)
 {
-	kmk_lock(&area_lock);
+	kmk_lock(&kmk_io_lock);
+	kmk_lock(&kmk_area_lock);
 	kmk_kmap_fork_lock();
 }
 
 void kmk_vmap_fork_unlock(void)
 {
 	kmk_kmap_fork_unlock();
-	kmk_unlock(&area_lock);
+	kmk_unlock(&kmk_area_lock);
+	kmk_unlock(&kmk_io_lock);
 }
 
-int kmk_vmap_start(void)
+void kmk_vmap_fork_child(void)
 {
-	return kmk_area_validate() ? 0 : -EINVAL;
+	kmk_windows_fork_child();
+}
+
+int kmk_vmap_start(const struct port_desc *desc)
+{
+	const char *exact = kmk_option("vmalloc_debug");
+
+	kmk_vmap_exact = exact && *exact != '0';
+	kmk_vmap_guard = desc->guard;
+	max_mappings = desc->max_mappings;
+	kmk_windows_start();
+	kmk_idle_start();
+	return kmk_area_validate() ? kmk_kmap_start() : -EINVAL;
 }

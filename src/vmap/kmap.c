@@ -7,12 +7,14 @@
  * A sleeper notes `freed` under the lock before it lets go of it, so no wake-up is lost; all
  * sleepers are woken, since the first may find its frame mapped by another and need no slot.
  */
+#include <linux/errno.h>
 #include <linux/highmem.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
 
+#include "base/option.h"
 #include "base/report.h"
 #include "port.h"
 #include "sync/lock.h"
@@ -29,7 +31,7 @@ static u16 ring[LAST_PKMAP];
 static unsigned int ring_head, ring_len;
 static unsigned int fresh;		/* slots below were used at least once */
 static unsigned int used;
-static unsigned int limit = LAST_PKMAP;
+static unsigned int limit = LAST_PKMAP, boot_limit = LAST_PKMAP;
 static uint32_t freed;			/* counts slots becoming free */
 static unsigned int sleepers;
 
@@ -194,10 +196,28 @@ struct page *__kmap_to_page(void *addr)
 void kmk_kmap_limit(unsigned int n)
 {
 	kmk_lock(&kmap_lock);
-	limit = n && n < LAST_PKMAP ? n : LAST_PKMAP;
+	limit = n && n < boot_limit ? n : boot_limit;
 	freed++;
 	wake_all();
 	kmk_unlock(&kmap_lock);
+}
+
+/* kmap_slots=N: at least one, or nobody would ever get one. */
+int kmk_kmap_start(void)
+{
+	const char *v = kmk_option("kmap_slots");
+	unsigned int n;
+
+	kmk_local_start();
+	if (!v)
+		return 0;
+	if (kstrtouint(v, 10, &n) || !n || n > LAST_PKMAP) {
+		pr_err("kmemkit: boot option \"kmap_slots=%s\": the value must be from 1 to %u\n", v, LAST_PKMAP);
+		return -EINVAL;
+	}
+	boot_limit = n;
+	kmk_kmap_limit(0);
+	return 0;
 }
 
 unsigned int kmk_kmap_used(void)

@@ -18,6 +18,7 @@ struct local_slot {
 	struct kmk_thread *owner;	/* NULL: free */
 	unsigned long pfn;
 	unsigned int depth;		/* 1 for a thread's outermost */
+	const void *caller;
 };
 
 static struct local_slot slots[KMK_FIXMAP_SLOTS];
@@ -79,6 +80,7 @@ void *__kmap_local_pfn_prot(unsigned long pfn, pgprot_t prot)
 	slot = take_slot(self);
 	slot->pfn = pfn;
 	slot->depth = ++self->kmap_depth;
+	slot->caller = __builtin_return_address(0);
 	err = port_map(slot_addr(slot), PFN_PHYS(pfn), PAGE_SIZE, kmk_port_prot(prot));
 	if (!err)
 		return slot_addr(slot);
@@ -145,6 +147,30 @@ void kunmap_local_indexed(const void *vaddr)
 	if (slot->depth != self->kmap_depth)
 		misuse(vaddr, "out of order", caller, "it was unmapped nevertheless");
 	undo(self, slot);
+}
+
+/* A thread ends: what it left open is named, innermost first, and undone. */
+static void left_open(struct kmk_thread *self)
+{
+	unsigned int i;
+
+	for (i = 0; self->kmap_depth && i < KMK_FIXMAP_SLOTS; i++) {
+		struct local_slot *slot = &slots[i];
+
+		if (__atomic_load_n(&slot->owner, __ATOMIC_RELAXED) != self || slot->depth != self->kmap_depth)
+			continue;
+		kmk_report_begin("BUG: a thread ends with a kmap_local_page() open (%px), pfn:%lx\n",
+				 slot_addr(slot), slot->pfn);
+		kmk_report_line("mapped by %pS; it was unmapped\n", slot->caller);
+		kmk_report_end(KMK_POLICY_BUG);
+		undo(self, slot);
+		i = ~0u;
+	}
+}
+
+void kmk_local_start(void)
+{
+	kmk_thread_exit_hook = left_open;
 }
 
 /* Clear what of [*start, *end) lies in the frame at addr, and make the rest relative to the next one. */

@@ -22,7 +22,7 @@ static void finish_all(void)
 
 	for (; area; area = next) {
 		next = area->next;
-		kmk_area_destroy(area, true, area->vm.caller);
+		kmk_area_put(area);
 		__atomic_fetch_sub(&pending, 1, __ATOMIC_RELEASE);
 		port_wake(&pending, UINT_MAX);
 	}
@@ -67,4 +67,5 @@ void kmk_vmap_drain(void)
 void kmk_vmap_purge(void)
 {
 	kmk_vmap_drain();
+	kmk_idle_purge();
 }

@@ -20,12 +20,14 @@ struct batch {
 	struct { unsigned long start, end; } range[BATCH];
 };
 
+/* Device registers are not looked into: reading one may change the device. */
 static void pick(const struct vm_struct *vm, void *data)
 {
 	struct kmk_area *area = kmk_area_of((struct vm_struct *)vm);
 	struct batch *b = data;
 
-	if (area->mark != b->round || area->looked == b->round || b->n == BATCH)
+	if (area->mark != b->round || area->looked == b->round || b->n == BATCH ||
+	    vm->flags & VM_IOREMAP)
 		return;
 	area->looked = b->round;
 	b->range[b->n].start = (unsigned long)vm->addr;

@@ -11,10 +11,12 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "page/page.h"
 #include "port.h"
 #include "vmap/vmap.h"
 
-#define BULK	256	/* frames asked for at once, when no blocks are left */
+#define EASY_ARRAY	32768	/* bytes */
+#define BULK		256	/* frames asked for at once, when no blocks are left */
 
 static unsigned long nr_vmalloc_frames;
 
@@ -98,15 +100,18 @@ static bool take_frames(struct kmk_area *area, unsigned int n, gfp_t gfp)
 	return got == n;
 }
 
+/* Not from this room while that is easy: the array of an idle area would be an area in use. */
 static bool take_array(struct kmk_area *area, unsigned int n, gfp_t gfp, int node)
 {
 	unsigned long bytes = (unsigned long)n * sizeof(struct page *);
+	gfp_t easy;
 
 	gfp = (gfp & ~(GFP_ZONEMASK | __GFP_ACCOUNT)) | __GFP_ZERO;
-	if (bytes > PAGE_SIZE)
+	easy = bytes > PAGE_SIZE ? (gfp & ~__GFP_NOFAIL) | __GFP_NORETRY | __GFP_NOWARN : gfp;
+	if (bytes <= EASY_ARRAY)
+		area->vm.pages = kmalloc_node(bytes, easy, node);
+	if (!area->vm.pages && bytes > PAGE_SIZE)
 		area->vm.pages = __vmalloc_node(bytes, 1, gfp, node, area->vm.caller);
-	else
-		area->vm.pages = kmalloc_node(bytes, gfp, node);
 	return area->vm.pages;
 }
 
@@ -140,14 +145,39 @@ static void undo(struct kmk_area *area, const void *caller)
 	kmk_area_destroy(area, true, caller);
 }
 
+/* Requests with nothing special: frames of any kind of zone, a plain protection. */
+static bool plain_request(gfp_t gfp, pgprot_t prot, unsigned long vm_flags)
+{
+	return !(gfp & (__GFP_DMA | __GFP_DMA32)) && pgprot_val(prot) == pgprot_val(PAGE_KERNEL) &&
+	       !(vm_flags & (VM_NO_GUARD | VM_FLUSH_RESET_PERMS | VM_IOREMAP));
+}
+
+/* An area that is mapped already. What an earlier user left in it is cleared where the flags ask for it. */
+static void *take_idle(const struct kmk_area_request *req, gfp_t gfp)
+{
+	struct kmk_area_request live = *req;
+	struct kmk_area *area;
+
+	live.flags &= ~(unsigned long)VM_UNINITIALIZED;
+	area = kmk_area_reuse(&live);
+	if (!area)
+		return NULL;
+	if (gfp & __GFP_ZERO || kmk_init_on_alloc)
+		memset(area->vm.addr, 0, area->vm.nr_pages * PAGE_SIZE);
+	count_frames(area->vm.nr_pages);
+	return area->vm.addr;
+}
+
 void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned long start,
 			   unsigned long end, gfp_t gfp, pgprot_t prot, unsigned long vm_flags,
 			   int node, const void *caller)
 {
 	struct kmk_area_request req = { size, align, start, end,
 		VM_ALLOC | VM_UNINITIALIZED | vm_flags, gfp, node, caller };
+	bool usual = plain_request(gfp, prot, vm_flags);
 	struct kmk_area *area;
 	const char *what;
+	void *addr;
 
 	if (WARN_ON_ONCE(!size) || kmemkit_start())
 		return NULL;
@@ -156,6 +186,9 @@ void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned lon
 		failed(gfp, size, "exceeds total pages");
 		return NULL;
 	}
+	addr = usual ? take_idle(&req, gfp) : NULL;
+	if (addr)
+		return addr;
 	area = kmk_area_create(&req);
 	if (!area) {
 		failed(gfp, size, "vm_struct allocation failed");
@@ -169,6 +202,7 @@ void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned lon
 		undo(area, caller);
 		return NULL;
 	}
+	area->plain = usual;
 	__atomic_fetch_and(&area->vm.flags, ~(unsigned long)VM_UNINITIALIZED, __ATOMIC_RELEASE);
 	return area->vm.addr;
 }
@@ -285,7 +319,7 @@ static void free_now(const void *addr, const void *caller)
 	struct kmk_area *area = take_out(addr, "vfree", caller);
 
 	if (area)
-		kmk_area_destroy(area, true, caller);
+		kmk_area_put(area);
 }
 
 static void free_later(const void *addr, const void *caller)

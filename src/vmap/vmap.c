@@ -60,15 +60,24 @@ struct vm_struct *remove_vm_area(const void *addr)
 	area = kmk_area_take(addr, false, "remove_vm_area", RET_IP);
 	if (!area)
 		return NULL;
+	if (area->window) {
+		area = kmk_slot_evict(area);
+		return area ? &area->vm : NULL;
+	}
 	kmk_area_retire(area);
 	return &area->vm;
 }
 
 void free_vm_area(struct vm_struct *vm)
 {
-	struct kmk_area *area = kmk_area_take(vm->addr, false, "free_vm_area", RET_IP);
+	struct kmk_area *area;
 
 	might_sleep();
+	if (vm->flags & VM_ALLOC && vm->nr_pages) {
+		vfree(vm->addr);	/* its frames would be lost */
+		return;
+	}
+	area = kmk_area_take(vm->addr, false, "free_vm_area", RET_IP);
 	if (area)
 		kmk_area_destroy(area, false, RET_IP);
 }
@@ -235,6 +244,8 @@ unsigned long vmalloc_to_pfn(const void *addr)
 	i = (unsigned long)(addr - area->vm.addr) >> PAGE_SHIFT;
 	if (i >= __atomic_load_n(&area->nr_mapped, __ATOMIC_ACQUIRE))
 		return 0;
+	if (!area->pfns && !area->vm.pages)	/* ioremap(): one run */
+		return PHYS_PFN(area->vm.phys_addr) + i;
 	return area->pfns ? area->pfns[i] : page_to_pfn(area->vm.pages[i]);
 }
 

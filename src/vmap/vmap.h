@@ -4,10 +4,13 @@
  *
  * Vocabulary
  *	space	a window of addresses, [lo, hi): the vmalloc window is the only one here
- *	range	addresses in use inside a space: an area's pages and its guard page behind them
+ *	range	addresses in use inside a space: an area with its guard page, or a window of small areas
  *	gap	the free addresses in front of a range; a last, empty range at hi owns the last gap
  *	area	a range with its descriptor: which frames it shows, whose they are, who made it
- *	slot	one page of the kmap or fixmap window, with a page that is never mapped behind it
+ *	window	one host mapping of a block of frames, cut into slots of equal size
+ *	slot	the place of one small area in a window; also one page of the kmap or fixmap window
+ *	guard	the inaccessible page behind each area
+ *	idle	freed, still mapped, waiting to be handed out again
  *
  *	lo                                                              hi
  *	| gap A |AAAA g| gap B |BB g|CCCCCC g|      gap of the end       |end
@@ -21,6 +24,25 @@
  *	Invariants: r.gap == r.start - previous.end; max_gap == max(gap, children's max_gap);
  *	sum(gap) + sum(end - start) == hi - lo.
  *
+ * Windows (window.c)
+ *	A small area costs no mapping of its own: the host knows windows only. A window of class n
+ *	is a run of slots of n pages and a guard each; its frames are one block, its addresses one
+ *	range. Behind port.h a guard is a mark in the page table, a hole in the file, or, where the
+ *	host knows neither, a mapping; but for the hole the frame under it is given back.
+ *
+ *	| slot 0: n pages |g| slot 1: n pages |g| ... | last slot |(g)	(g): behind the mapping
+ *
+ *	A slot is live, dying, idle (frames and mapping in place) or dead (frames gone, a guard all
+ *	over, until the window goes). Invariants: nr_live + nr_idle + nr_dead == nr_slots, where
+ *	dying ones count as live; a window is on its class's list exactly while nr_idle > 0; windows
+ *	without a live slot stand behind the others there.
+ *
+ * Idle areas (cache.c)
+ *	Larger areas of plain vmalloc() stay mapped, too, in a list of bounded size. What a free
+ *	makes idle, the next request of that size takes without a system call. Over the limit, at
+ *	kmemkit_drain() and when frames run short idle areas are undone in batches: neighbours
+ *	with one host call. vmalloc_debug=1 keeps nothing: freed addresses fault at once.
+ *
  * Areas
  *	An area is made in the order address range, frames, mapping, and undone backwards, so that
  *	addresses are reused only when nothing is mapped there any more. Between "taken out of use"
@@ -30,7 +52,8 @@
  *
  * Locks
  *	One lock (rank VMAP) over ranges and areas' states, one (rank KMAP) over the kmap window; no
- *	host call, allocation or free happens under either. kmap_local slots are taken by
+ *	host call, allocation or free happens under either. Pointers to areas that are not live are
+ *	good only under the lock, or for whoever made the area dying. kmap_local slots are taken by
  *	compare-and-swap and belong to the thread that took them.
  */
 #ifndef KMK_VMAP_H
@@ -42,6 +65,8 @@
 #include <linux/highmem.h>
 #include <kmemkit/run.h>
 #include <kmemkit/vmap.h>
+#include "port.h"
+#include "sync/lock.h"
 #include "sync/thread.h"
 
 struct kmk_range {
@@ -50,6 +75,7 @@ struct kmk_range {
 	unsigned long max_gap;		/* the largest gap of this subtree */
 	struct kmk_range *left, *right;
 	struct list_head list;		/* by address */
+	bool window;			/* of a kmk_window; else of a kmk_area */
 };
 
 struct kmk_space {
@@ -79,7 +105,9 @@ struct kmk_range *kmk_range_find(struct kmk_space *s, unsigned long addr);
 /* Are tree, list and gaps consistent? Same lock. */
 bool kmk_range_validate(const struct kmk_space *s);
 
-enum kmk_area_state { KMK_AREA_LIVE, KMK_AREA_DYING };
+enum kmk_area_state { KMK_AREA_LIVE, KMK_AREA_DYING, KMK_AREA_IDLE, KMK_AREA_DEAD };
+
+struct kmk_window;
 
 struct kmk_area {
 	struct vm_struct vm;		/* first: whoever kfree()s the vm_struct frees the area */
@@ -87,11 +115,17 @@ struct kmk_area {
 	unsigned long *pfns;		/* frames shown that the area does not own, or NULL */
 	unsigned long nr_mapped;	/* pages mapped, from the area's start */
 	enum kmk_area_state state;
+	unsigned int prot;		/* PORT_* of its pages; 0: those of PAGE_KERNEL */
 	bool internal;			/* the library's own: no leak candidate */
 	u32 mark, looked;		/* leak scan: rounds in which it was reached, looked into */
 	u64 time;			/* when it was made, ns */
 	bool ram;			/* made by vm_map_ram(): has no vm_struct to show */
-	struct kmk_area *next;		/* areas to be freed later */
+	bool plain;			/* vmalloc() with nothing special: may become idle */
+	struct kmk_window *window;	/* a slot's; NULL: an area with mappings of its own */
+	const void *freed_by;
+	unsigned int mappings;		/* charged for it */
+	struct list_head idle, size;	/* idle areas: by age, by size */
+	struct kmk_area *next;		/* areas to be freed later; idle slots of a window */
 };
 
 struct kmk_area_request {
@@ -107,6 +141,8 @@ struct kmk_area_request {
  * then goes on without direct reclaim.
  */
 gfp_t kmk_vmap_gfp(gfp_t gfp);
+/* Bytes of addresses, guard included, and alignment a request needs; false when it makes no sense. */
+bool kmk_area_size_up(const struct kmk_area_request *req, unsigned long *size, unsigned long *align);
 /* Make an area without mappings; NULL without memory or addresses. Sleeps as the flags say. */
 struct kmk_area *kmk_area_create(const struct kmk_area_request *req);
 /* Map the first n pages onto the area's frames (vm.pages or pfns). 0 or a negative errno. May sleep. */
@@ -130,6 +166,54 @@ void kmk_area_free_later(struct kmk_area *area);
 bool kmk_is_local_addr(const void *addr);
 struct page *kmk_local_page(const void *addr);
 
+extern struct kmk_lock kmk_area_lock;
+extern struct kmk_space kmk_vmap_space;
+extern bool kmk_vmap_exact;		/* vmalloc_debug=1 */
+extern enum port_guard_kind kmk_vmap_guard;
+
+/* The area around addr in any state, or NULL. The caller holds the lock. */
+struct kmk_area *kmk_area_at_locked(unsigned long addr);
+/* An area comes to life, or stops being live: counters. Locked. */
+void kmk_area_begin_locked(struct kmk_area *area, const struct kmk_area_request *req, u64 now);
+void kmk_area_end_locked(struct kmk_area *area);
+/* Charge n host mappings: false, with a warning the first time, when the process has no more. May sleep. */
+bool kmk_mappings_take(unsigned int n);
+void kmk_mappings_give(unsigned int n);
+/* Can nobody else have an interest in these frames: one reference, no flags. */
+bool kmk_frames_plain(struct page *const *pages, unsigned int n);
+
+/* window.c. A slot for a request of that many pages; NULL: there are no frames for a window. May sleep. */
+#define KMK_SLOT_PAGES	32	/* the largest small area */
+void kmk_windows_start(void);
+struct kmk_area *kmk_slot_take(const struct kmk_area_request *req, unsigned int pages);
+struct kmk_area *kmk_window_slot(struct kmk_range *r, unsigned long addr);
+struct kmk_area *kmk_window_slot_nr(struct kmk_range *r, unsigned int i);	/* NULL behind the last */
+/* A dying slot becomes idle, or dead if that is not possible. May sleep. */
+void kmk_slot_give(struct kmk_area *area);
+/* Make an area of a dying slot that owns its descriptor; the slot is dead then. NULL without memory. May sleep. */
+struct kmk_area *kmk_slot_evict(struct kmk_area *area);
+/* Undo windows without live slots until at most `keep` of their pages stay; frames given back. May sleep. */
+unsigned long kmk_windows_trim(unsigned long keep);
+/* Undo all idle slots. May sleep. */
+unsigned long kmk_windows_purge(void);
+unsigned long kmk_windows_idle(void);	/* pages of windows without live slots */
+void kmk_windows_fork_child(void);
+bool kmk_window_validate_locked(struct kmk_range *r, unsigned long *live);
+
+/* cache.c. An idle area, or slot, for the request, live now. */
+struct kmk_area *kmk_area_reuse(const struct kmk_area_request *req);
+/* Undo a dying area of vmalloc() or make it idle. May sleep. */
+void kmk_area_put(struct kmk_area *area);
+void kmk_idle_start(void);
+unsigned long kmk_idle_purge(void);
+
+/* tomb.c: what was freed last. Locked. */
+void kmk_bury_locked(const struct kmk_area *area);
+/* Report a free of what is no area of that kind. */
+void kmk_bad_address(const void *addr, const char *fn, const void *caller);
+/* Text for a fault at addr: its length, 0 when it is not in the vmalloc window. */
+size_t kmk_area_explain(unsigned long addr, char *buf, size_t size);
+
 /* For the leak scan (reach.c): what is allocated between these two belongs to the library. */
 static inline void kmk_internal_begin(void) { kmk_self()->internal++; }
 static inline void kmk_internal_end(void) { kmk_self()->internal--; }
@@ -141,6 +225,8 @@ void kmk_vmap_each_area(void (*fn)(const void *addr, size_t size, unsigned long 
 unsigned int kmk_port_prot(pgprot_t prot);
 bool kmk_area_validate(void);
 bool kmk_kmap_validate(void);
+void kmk_local_start(void);	/* threads that end with slots open are reported */
+int kmk_kmap_start(void);	/* the option kmap_slots= */
 void kmk_kmap_fork_lock(void);
 void kmk_kmap_fork_unlock(void);
 

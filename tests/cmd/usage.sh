@@ -4,6 +4,10 @@ good=$cases/speaker.c
 check "version" 0 'out:^kmemkit [0-9]' -- "$kmemkit" --version
 check "help" 0 'out:run FILE.c' -- "$kmemkit" --help
 check "help of run" 0 'out:--timeout' 'out:Exit status' -- "$kmemkit" run --help
+check "classes" 0 'out:^kmalloc-96 +96 ' 'out:^kmalloc-128k ' 'out:is 0[.](0|1|2[0-4])[0-9]* on average' -- "$kmemkit" classes
+check "classes, classic" 0 'out:^kmalloc-32 ' 'noout:kmalloc-(96|16|8) ' -- "$kmemkit" classes --classic
+check "unknown option of classes" 2 "err:'--frob'" -- "$kmemkit" classes --frob
+check "no compiler for classes" 3 "err:nocompiler" -- env CC=nocompiler "$kmemkit" classes
 check "no command" 2 'err:no command' -- "$kmemkit"
 check "unknown command" 2 "err:'frob'" -- "$kmemkit" frob
 check "unknown option of kmemkit" 2 "err:'--frob'" -- "$kmemkit" --frob

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kfree twice in a row. */
+/* Reliability list, "double free": at once. kfree twice in a row. */
 #include <linux/printk.h>
 #include <linux/slab.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The second kfree comes after a thousand others. */
+/* Reliability list, "double free": later. The second kfree comes after a thousand others. */
 #include <linux/printk.h>
 #include <linux/slab.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A pointer into the middle of an object, and into a large block. */
+/* Reliability list, "free of a foreign, interior, stack or static pointer": in an object, a large block. */
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A frame of the page allocator is no kmalloc object; neither is a vmalloc area. */
+/* Reliability list, "free of a foreign, interior, stack or static pointer": a page, a vmalloc area. */
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/printk.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Reliability list, "free of a foreign, interior, stack or static pointer": static. */
 #include <linux/printk.h>
 #include <linux/slab.h>
 

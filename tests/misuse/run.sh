@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # One misuse, one tiny program, one text. Usage: run.sh [KMEMKIT [NAME...]]; UPDATE=1 writes the
-# .expected files from what is printed. A line "mem: MAP" in a program is its memory map, "(run)"
-# means it is a module for `kmemkit run`.
+# .expected files from what is printed. A line "mem: MAP" in a program is its memory map, a line
+# "boot: OPTIONS" its boot options; "(run)" means it is a module for `kmemkit run`.
 #
 # The text is all output; of stacks only the program's own lines are kept, and what differs between
 # runs (addresses, offsets, frame numbers) is replaced. The last line is the exit status.
@@ -16,18 +16,22 @@ passed=0 failed=0
 normalise() {
 	awk -v own="$1.c:" '
 		/^Call Trace:/ { stack = 1; next }
+		/^(Allocated|Freed) in .* age=/ { stack = 1; print; next }
 		stack && /^ / { if (index($0, own)) print; next }
 		/\/libc\.so/ || /^Segmentation fault/ { next }
 		{ stack = 0; print }' |
 	sed -E -e 's/\+0x[0-9a-f]+\/0x[0-9a-f]+/+OFF/g' -e 's/\[[^]]*\/([^]\/]+:[0-9]+)\]/[\1]/' \
 	    -e 's/ at [^ ]*\/([^ \/]+):[0-9]+/ at \1/' -e 's/(0x)?[0-9a-f]{10,16}/ADDR/g' \
 	    -e 's/(pfn:|page 0x|index:)(0x)?[0-9a-f]+/\1N/g' -e 's/(pid|thread)[:= ] ?[0-9]+/\1 N/g' \
-	    -e 's/process [^ ]+  pfn/process NAME  pfn/' -e 's/(objects|used)=[0-9]+/\1=N/g'
+	    -e 's/process [^ ]+  pfn/process NAME  pfn/' -e 's/(objects|used|age|cpu|@offset)=[0-9]+/\1=N/g'
 }
 
 run_one() {
 	name=$1
 	mem=$(sed -n 's/.*mem: \([^ ]*\) .*/\1/p' "$here/$name.c")
+	boot=$(sed -n 's/.*boot: \([^*]*[^* ]\).*/\1/p' "$here/$name.c")
+	unset KMEMKIT_BOOT
+	[ -z "$boot" ] || export KMEMKIT_BOOT="$boot"
 	if grep -q '(run)' "$here/$name.c"; then
 		KMEMKIT_MEM=${mem:-$KMEMKIT_MEM} "$KMEMKIT" run "$here/$name.c" > "$tmp/out" 2>&1
 	elif ! "$KMEMKIT" cc -g -O1 "$here/$name.c" -o "$tmp/$name" > "$tmp/out" 2>&1; then

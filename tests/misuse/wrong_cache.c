@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The object goes to its true owner, so both caches are empty at the end. */
+/* Reliability list, "kmem_cache_free to the wrong cache". The object goes home: both are empty at the end. */
 #include <linux/printk.h>
 #include <linux/slab.h>
 

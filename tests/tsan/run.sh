@@ -23,11 +23,20 @@ compile() {
 }
 
 export TSAN_OPTIONS="exitcode=66 halt_on_error=0 ${TSAN_OPTIONS:-}"
-if compile churn; then
-	timeout 300 "$out/churn" >"$out/text" 2>&1
+# churn NAME [VARIABLE=VALUE...]
+churn() {
+	local name=$1 status
+	shift
+	env "$@" timeout 300 "$out/churn" >"$out/text" 2>&1
 	status=$?
 	! grep -q "ThreadSanitizer" "$out/text" && [ $status -eq 0 ] && grep -q churned "$out/text"
-	verdict "two threads churn kmalloc, a cache and alloc_pages: no report" $?
+	verdict "two threads churn kmalloc, a cache and alloc_pages$name: no report" $?
+}
+
+if compile churn; then
+	churn ""
+	churn ", owners recorded" KMEMKIT_BOOT=slub_debug=U
+	churn ", memory short" KMEMKIT_MEM=dma=2M
 else
 	verdict "churn.c compiles" 1
 fi

@@ -7,7 +7,7 @@
  * say __GFP_HIGHIO may not have HIGHMEM pages written. Each classic entry point adds them, by
  * kmk_classic_gfp(). __GFP_HIGH is what lets KERNEL and ATOMIC below min where USER stops.
  */
-#ifndef _KMEMKIT_CLASSIC_GFP_H
+#if defined(KMEMKIT_CLASSIC) && !defined(_KMEMKIT_CLASSIC_GFP_H)
 #define _KMEMKIT_CLASSIC_GFP_H
 
 #undef GFP_ATOMIC

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* -DKMEMKIT_CLASSIC: the page allocator's entry points, for flags as in kmemkit/classic/gfp.h. */
-#ifndef _KMEMKIT_CLASSIC_PAGES_H
+#if defined(KMEMKIT_CLASSIC) && !defined(_KMEMKIT_CLASSIC_PAGES_H)
 #define _KMEMKIT_CLASSIC_PAGES_H
 
 /* A macro names itself inside its own text: there it is the function. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* -DKMEMKIT_CLASSIC: what caches have otherwise than in linux/slab.h. Source: Linux 2.4.32. */
-#ifndef _KMEMKIT_CLASSIC_SLAB_H
+#if defined(KMEMKIT_CLASSIC) && !defined(_KMEMKIT_CLASSIC_SLAB_H)
 #define _KMEMKIT_CLASSIC_SLAB_H
 
 #define SLAB_ATOMIC	GFP_ATOMIC

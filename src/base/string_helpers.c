@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* Sizes as text; escapes, there and back. */
+#include <linux/ctype.h>
+#include <linux/export.h>
+#include <linux/kernel.h>
+#include <linux/sprintf.h>
+#include <linux/string_helpers.h>
+
+/* ---- sizes ---- */
+
+struct wide { u64 hi, lo; };
+
+/* Divides in place, 32 bits at a time; returns the remainder. */
+static u32 divide(struct wide *w, u32 by)
+{
+	u32 limb[4] = { (u32)(w->hi >> 32), (u32)w->hi, (u32)(w->lo >> 32), (u32)w->lo };
+	u64 rest = 0;
+
+	for (int i = 0; i < 4; i++) {
+		rest = rest << 32 | limb[i];
+		limb[i] = (u32)(rest / by);
+		rest %= by;
+	}
+	w->hi = (u64)limb[0] << 32 | limb[1];
+	w->lo = (u64)limb[2] << 32 | limb[3];
+	return (u32)rest;
+}
+
+void string_get_size(u64 size, u64 blk_size, enum string_size_units units, char *buf, int len)
+{
+	static const char *const names[2][11] = {
+		{ "B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB", "RB", "QB" },
+		{ "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB", "RiB", "QiB" },
+	};
+	static const unsigned int halves[] = { 500, 50, 5 }, powers[] = { 1000, 100, 10 };
+	unsigned __int128 product = (unsigned __int128)size * blk_size;
+	struct wide w = { (u64)(product >> 64), (u64)product };
+	u32 unit = units == STRING_UNITS_2 ? 1024 : 1000, thousandths = 0;
+	int power = 0, places;
+
+	for (; w.hi || w.lo >= unit; power++)
+		thousandths = divide(&w, unit) * 1000 / unit;
+	if (!w.lo && !power) {
+		snprintf(buf, (size_t)len, "0 %s", names[units == STRING_UNITS_2][0]);
+		return;
+	}
+	places = w.lo < 10 ? 2 : w.lo < 100 ? 1 : 0;
+	thousandths += halves[places];
+	w.lo += thousandths / 1000;
+	thousandths %= 1000;
+	if (places)
+		snprintf(buf, (size_t)len, "%llu.%0*u %s", w.lo, places, thousandths / powers[places],
+			 names[units == STRING_UNITS_2][power]);
+	else
+		snprintf(buf, (size_t)len, "%llu %s", w.lo, names[units == STRING_UNITS_2][power]);
+}
+
+/* ---- from escapes ---- */
+
+static const char space_letters[] = "fnrtv", space_chars[] = "\f\n\r\t\v";
+static const char special_letters[] = "\"\\ae", special_chars[] = "\"\\\a\033";
+
+static bool by_letter(const char **s, char **d, const char *letters, const char *chars)
+{
+	const char *at = **s ? strchr(letters, **s) : NULL;
+
+	if (!at)
+		return false;
+	*(*d)++ = chars[at - letters];
+	(*s)++;
+	return true;
+}
+
+static bool by_octal(const char **s, char **d)
+{
+	unsigned int v = 0;
+	int n = 0;
+
+	while (n < 3 && (*s)[n] >= '0' && (*s)[n] <= '7')
+		v = v * 8 + (unsigned int)((*s)[n++] - '0');
+	if (!n)
+		return false;
+	*(*d)++ = (char)v;
+	*s += n;
+	return true;
+}
+
+static int hex_digit(char c)
+{
+	return isdigit(c) ? c - '0' : isxdigit(c) ? tolower(c) - 'a' + 10 : -1;
+}
+
+static bool by_hex(const char **s, char **d)
+{
+	int n = 1, v = 0, digit;
+
+	if (**s != 'x')
+		return false;
+	while (n < 3 && (digit = hex_digit((*s)[n])) >= 0) {
+		v = v * 16 + digit;
+		n++;
+	}
+	if (n == 1)
+		return false;
+	*(*d)++ = (char)v;
+	*s += n;
+	return true;
+}
+
+static bool unescape_one(const char **s, char **d, unsigned int flags)
+{
+	return (flags & UNESCAPE_SPACE && by_letter(s, d, space_letters, space_chars)) ||
+	       (flags & UNESCAPE_OCTAL && by_octal(s, d)) || (flags & UNESCAPE_HEX && by_hex(s, d)) ||
+	       (flags & UNESCAPE_SPECIAL && by_letter(s, d, special_letters, special_chars));
+}
+
+int string_unescape(char *src, char *dst, size_t size, unsigned int flags)
+{
+	char *d = dst, *end = size ? dst + size - 1 : NULL;
+	const char *s = src;
+
+	while (*s && (!end || d < end)) {
+		/* An unknown escape keeps its backslash, and needs room for two. */
+		if (s[0] == '\\' && s[1] && (!end || d + 1 < end)) {
+			s++;
+			if (unescape_one(&s, &d, flags))
+				continue;
+			*d++ = '\\';
+		}
+		*d++ = *s++;
+	}
+	*d = 0;
+	return (int)(d - dst);
+}
+
+/* ---- to escapes ---- */
+
+static const char digits[] = "0123456789abcdef";
+
+struct out { char *p, *end; };
+
+static void put(struct out *o, char c)
+{
+	if (o->p < o->end)
+		*o->p = c;
+	o->p++;
+}
+
+static bool to_letter(struct out *o, char c, const char *letters, const char *chars)
+{
+	const char *at = c ? strchr(chars, c) : NULL;
+
+	if (!at)
+		return false;
+	put(o, '\\');
+	put(o, letters[at - chars]);
+	return true;
+}
+
+static void to_digits(struct out *o, unsigned char c, bool octal)
+{
+	put(o, '\\');
+	if (octal) {
+		put(o, (char)('0' + (c >> 6)));
+		put(o, (char)('0' + (c >> 3 & 7)));
+		put(o, (char)('0' + (c & 7)));
+	} else {
+		put(o, 'x');
+		put(o, digits[c >> 4]);
+		put(o, digits[c & 15]);
+	}
+}
+
+static void escape_one(struct out *o, char c, unsigned int flags)
+{
+	if (flags & ESCAPE_SPACE && to_letter(o, c, space_letters, space_chars))
+		return;
+	if (flags & ESCAPE_SPECIAL && to_letter(o, c, special_letters, special_chars))
+		return;
+	if (flags & ESCAPE_NULL && !c) {
+		put(o, '\\');
+		put(o, '0');
+	} else if (flags & (ESCAPE_OCTAL | ESCAPE_HEX)) {
+		to_digits(o, (unsigned char)c, flags & ESCAPE_OCTAL);
+	} else {
+		put(o, c);
+	}
+}
+
+/* Does the character go through as it is? `only` limits the escapes, or adds to them with ESCAPE_APPEND. */
+static bool passes(char c, unsigned int flags, const char *only)
+{
+	bool named = only && *only && strchr(only, c), append = flags & ESCAPE_APPEND;
+	unsigned char u = (unsigned char)c;
+
+	if (only && *only && !append && !named)
+		return true;
+	if (append && named)
+		return false;
+	return (flags & ESCAPE_NAP && isascii(u) && isprint(u)) || (flags & ESCAPE_NP && isprint(u)) ||
+	       (flags & ESCAPE_NA && isascii(u));
+}
+
+int string_escape_mem(const char *src, size_t isz, char *dst, size_t osz, unsigned int flags, const char *only)
+{
+	struct out o = { dst, dst + osz };
+
+	while (isz--) {
+		char c = *src++;
+
+		if (passes(c, flags, only))
+			put(&o, c);
+		else
+			escape_one(&o, c, flags);
+	}
+	return (int)(o.p - dst);
+}

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Buses and drivers: who is bound to whom.
+ *
+ * A bus has a list of devices and one of drivers under one spinlock. Binding runs with the device's
+ * mutex held: match, probe; a failure releases what the probe left in the devres list. -EPROBE_DEFER
+ * puts the device on a list that is tried again, by a work item, after each successful binding.
+ */
+#include <linux/device.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+#include "member.h"
+
+/* Callbacks have the parameters that their callers pass. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+static LIST_HEAD(deferred);
+static DEFINE_SPINLOCK(deferred_lock);
+
+/* ---- buses ---- */
+
+void kmk_bus_setup(struct bus_type *bus, struct subsys_private *p)
+{
+	spin_lock_init(&p->lock);
+	INIT_LIST_HEAD(&p->devices);
+	INIT_LIST_HEAD(&p->drivers);
+	WRITE_ONCE(bus->p, p);
+}
+
+int bus_register(struct bus_type *bus)
+{
+	struct subsys_private *p = kzalloc(sizeof(*p), GFP_KERNEL);
+
+	if (!p)
+		return -ENOMEM;
+	kmk_bus_setup(bus, p);
+	return 0;
+}
+
+void bus_unregister(struct bus_type *bus)
+{
+	struct subsys_private *p = bus->p;
+
+	if (WARN(!p || !list_empty(&p->devices) || !list_empty(&p->drivers),
+		 "bus_unregister() of '%s', which %s\n", bus->name, p ? "is in use" : "was not registered"))
+		return;
+	bus->p = NULL;
+	kfree(p);
+}
+
+static bool hold_driver(void *drv)
+{
+	return true;
+}
+
+static void drop_driver(void *drv) { }
+
+static struct walk devices_of(struct bus_type *bus, bool reverse)
+{
+	return (struct walk){ &bus->p->devices, &bus->p->lock, reverse, kmk_hold_device, kmk_drop_device };
+}
+
+struct call {
+	void *data;
+	const void *match_data;
+	int (*fn)(struct device *dev, void *data);
+	int (*fn_drv)(struct device_driver *drv, void *data);
+	int (*match)(struct device *dev, const void *data);
+	struct device_driver *drv;
+	struct device *found;
+};
+
+static int call_device(void *owner, void *data)
+{
+	struct call *c = data;
+
+	return c->drv && ((struct device *)owner)->driver != c->drv ? 0 : c->fn(owner, c->data);
+}
+
+static int call_driver(void *owner, void *data)
+{
+	struct call *c = data;
+
+	return c->fn_drv(owner, c->data);
+}
+
+static int match_device(void *owner, void *data)
+{
+	struct call *c = data;
+
+	if (!c->match(owner, c->match_data))
+		return 0;
+	c->found = get_device(owner);
+	return 1;
+}
+
+static struct kmk_member *behind(struct device *start)
+{
+	return start ? &start->kmk_on_bus : NULL;
+}
+
+int bus_for_each_dev(struct bus_type *bus, struct device *start, void *data, int (*fn)(struct device *, void *))
+{
+	struct call c = { .data = data, .fn = fn };
+	struct walk w;
+
+	if (!bus || !bus->p)
+		return -EINVAL;
+	w = devices_of(bus, false);
+	return kmk_walk(&w, behind(start), call_device, &c);
+}
+
+int bus_for_each_drv(struct bus_type *bus, struct device_driver *start, void *data,
+		     int (*fn)(struct device_driver *, void *))
+{
+	struct call c = { .data = data, .fn_drv = fn };
+	struct walk w;
+
+	if (!bus || !bus->p)
+		return -EINVAL;
+	w = (struct walk){ &bus->p->drivers, &bus->p->lock, false, hold_driver, drop_driver };
+	return kmk_walk(&w, start ? &start->kmk_member : NULL, call_driver, &c);
+}
+
+struct device *bus_find_device(struct bus_type *bus, struct device *start, const void *data,
+			       int (*match)(struct device *dev, const void *data))
+{
+	struct call c = { .match_data = data, .match = match };
+	struct walk w;
+
+	if (!bus || !bus->p)
+		return NULL;
+	w = devices_of(bus, false);
+	kmk_walk(&w, behind(start), match_device, &c);
+	return c.found;
+}
+
+int device_match_name(struct device *dev, const void *name)
+{
+	return sysfs_streq(dev_name(dev), name);
+}
+
+int device_match_devt(struct device *dev, const void *devt)
+{
+	return dev->devt == *(const dev_t *)devt;
+}
+
+int device_match_any(struct device *dev, const void *unused)
+{
+	return 1;
+}
+
+struct device *bus_find_device_by_name(struct bus_type *bus, struct device *start, const char *name)
+{
+	return bus_find_device(bus, start, name, device_match_name);
+}
+
+/* ---- binding, with the device's mutex held ---- */
+
+static void after_unbind(struct device *dev)
+{
+	devres_release_all(dev);
+	dev->driver = NULL;
+	dev_set_drvdata(dev, NULL);
+}
+
+static void retry_deferred(struct work_struct *work);
+static DECLARE_WORK(deferred_work, retry_deferred);
+
+static void deferred_add(struct device *dev)
+{
+	spin_lock(&deferred_lock);
+	if (list_empty(&dev->kmk_deferred)) {
+		list_add_tail(&dev->kmk_deferred, &deferred);
+		get_device(dev);
+	}
+	spin_unlock(&deferred_lock);
+}
+
+void kmk_deferred_forget(struct device *dev)
+{
+	bool was;
+
+	spin_lock(&deferred_lock);
+	was = !list_empty(&dev->kmk_deferred);
+	list_del_init(&dev->kmk_deferred);
+	spin_unlock(&deferred_lock);
+	if (was)
+		put_device(dev);
+}
+
+static void say_failed(struct device *dev, struct device_driver *drv, int err)
+{
+	if (err == -EPROBE_DEFER)
+		deferred_add(dev);
+	else if (err == -ENODEV || err == -ENXIO)
+		pr_debug("%s: probe of %s rejects match %d\n", drv->name, dev_name(dev), err);
+	else
+		pr_warn("%s: probe of %s failed with error %d\n", drv->name, dev_name(dev), err);
+}
+
+static int probe_locked(struct device *dev, struct device_driver *drv)
+{
+	int err = 0;
+
+	if (!list_empty(&dev->devres_head)) {
+		dev_crit(dev, "Resources present before probing\n");
+		return -EBUSY;
+	}
+	dev->driver = drv;
+	if (dev->bus->probe)
+		err = dev->bus->probe(dev);
+	else if (drv->probe)
+		err = drv->probe(dev);
+	if (err) {
+		after_unbind(dev);
+		say_failed(dev, drv, err);
+		return err;
+	}
+	kmk_deferred_forget(dev);
+	if (!list_empty(&deferred))
+		schedule_work(&deferred_work);
+	return 0;
+}
+
+static int matches(struct device_driver *drv, struct device *dev)
+{
+	return drv->bus->match ? drv->bus->match(dev, drv) : 1;
+}
+
+/* Of device_attach(): 1 ends the walk. A failed probe lets the next driver try. */
+static int try_driver(struct device_driver *drv, void *data)
+{
+	struct device *dev = data;
+	int match = matches(drv, dev);
+
+	if (match == -EPROBE_DEFER)
+		deferred_add(dev);
+	return match > 0 && probe_locked(dev, drv) == 0;
+}
+
+int device_attach(struct device *dev)
+{
+	int ret;
+
+	device_lock(dev);
+	if (!dev->kmk_added || !dev->bus)
+		ret = -ENODEV;
+	else if (dev->driver)
+		ret = 1;
+	else
+		ret = bus_for_each_drv(dev->bus, NULL, dev, try_driver);
+	device_unlock(dev);
+	return ret;
+}
+
+int device_driver_attach(struct device_driver *drv, struct device *dev)
+{
+	int ret;
+
+	device_lock(dev);
+	ret = !dev->kmk_added ? -ENODEV : dev->driver ? -EBUSY : probe_locked(dev, drv);
+	device_unlock(dev);
+	return ret;
+}
+
+/* The caller has set dev->driver and says that it is bound. */
+int device_bind_driver(struct device *dev)
+{
+	kmk_deferred_forget(dev);
+	return 0;
+}
+
+static int attach_device(struct device *dev, void *data)
+{
+	struct device_driver *drv = data;
+
+	device_lock(dev);
+	if (dev->kmk_added && !dev->driver && matches(drv, dev) > 0)
+		probe_locked(dev, drv);
+	device_unlock(dev);
+	return 0;
+}
+
+int driver_attach(struct device_driver *drv)
+{
+	return bus_for_each_dev(drv->bus, NULL, drv, attach_device);
+}
+
+/* drv NULL: whoever it is. */
+static void unbind(struct device *dev, struct device_driver *drv)
+{
+	device_lock(dev);
+	if (dev->driver && (!drv || drv == dev->driver)) {
+		if (dev->bus && dev->bus->remove)
+			dev->bus->remove(dev);
+		else if (dev->driver->remove)
+			dev->driver->remove(dev);
+		after_unbind(dev);
+	}
+	device_unlock(dev);
+}
+
+void device_release_driver(struct device *dev)
+{
+	unbind(dev, NULL);
+}
+
+int device_reprobe(struct device *dev)
+{
+	int ret;
+
+	unbind(dev, NULL);
+	ret = device_attach(dev);
+	return ret < 0 ? ret : 0;
+}
+
+static struct device *next_deferred(struct list_head *round)
+{
+	struct device *dev;
+
+	spin_lock(&deferred_lock);
+	dev = list_first_entry_or_null(round, struct device, kmk_deferred);
+	if (dev)
+		list_del_init(&dev->kmk_deferred);
+	spin_unlock(&deferred_lock);
+	return dev;
+}
+
+static void retry_deferred(struct work_struct *work)
+{
+	LIST_HEAD(round);
+	struct device *dev;
+
+	spin_lock(&deferred_lock);
+	list_splice_init(&deferred, &round);
+	spin_unlock(&deferred_lock);
+	while ((dev = next_deferred(&round))) {
+		device_attach(dev);
+		put_device(dev);
+	}
+}
+
+void wait_for_device_probe(void)
+{
+	flush_work(&deferred_work);
+}
+
+/* ---- coming and going ---- */
+
+void kmk_device_on_bus(struct device *dev)
+{
+	if (!dev->bus || !dev->bus->p)
+		return;
+	spin_lock(&dev->bus->p->lock);
+	list_add_tail(&dev->kmk_on_bus.entry, &dev->bus->p->devices);
+	spin_unlock(&dev->bus->p->lock);
+	device_attach(dev);
+}
+
+void kmk_device_off_bus(struct device *dev)
+{
+	kmk_deferred_forget(dev);
+	unbind(dev, NULL);
+	if (!dev->bus || !dev->bus->p)
+		return;
+	spin_lock(&dev->bus->p->lock);
+	list_del_init(&dev->kmk_on_bus.entry);
+	spin_unlock(&dev->bus->p->lock);
+}
+
+struct device_driver *driver_find(const char *name, struct bus_type *bus)
+{
+	struct kmk_member *m;
+	struct device_driver *found = NULL;
+
+	spin_lock(&bus->p->lock);
+	list_for_each_entry(m, &bus->p->drivers, entry) {
+		struct device_driver *drv = m->owner;
+
+		if (drv && !strcmp(drv->name, name))
+			found = drv;
+	}
+	spin_unlock(&bus->p->lock);
+	return found;
+}
+
+int driver_register(struct device_driver *drv)
+{
+	if (!drv->bus->p) {
+		pr_err("Driver '%s' was unable to register with bus_type '%s' because the bus was not initialized.\n",
+		       drv->name, drv->bus->name);
+		return -EINVAL;
+	}
+	if (driver_find(drv->name, drv->bus)) {
+		pr_err("Error: Driver '%s' is already registered, aborting...\n", drv->name);
+		return -EBUSY;
+	}
+	drv->kmk_member.owner = drv;
+	spin_lock(&drv->bus->p->lock);
+	list_add_tail(&drv->kmk_member.entry, &drv->bus->p->drivers);
+	spin_unlock(&drv->bus->p->lock);
+	return driver_attach(drv);
+}
+
+static int detach_device(struct device *dev, void *data)
+{
+	unbind(dev, data);
+	return 0;
+}
+
+void driver_unregister(struct device_driver *drv)
+{
+	struct call c = { .data = drv, .fn = detach_device };
+	struct walk w;
+
+	if (WARN(!drv || drv->kmk_member.owner != drv, "Unexpected driver unregister!\n"))
+		return;
+	spin_lock(&drv->bus->p->lock);
+	list_del(&drv->kmk_member.entry);
+	spin_unlock(&drv->bus->p->lock);
+	drv->kmk_member.owner = NULL;
+	w = devices_of(drv->bus, true);
+	kmk_walk(&w, NULL, call_device, &c);
+}
+
+int driver_for_each_device(struct device_driver *drv, struct device *start, void *data,
+			   int (*fn)(struct device *, void *))
+{
+	struct call c = { .data = data, .fn = fn, .drv = drv };
+	struct walk w;
+
+	if (!drv)
+		return -EINVAL;
+	w = devices_of(drv->bus, false);
+	return kmk_walk(&w, behind(start), call_device, &c);
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Interrupt lines: an event of the sync room each, with the handlers that asked for it.
+ *
+ * One lock over all lines. Handlers are called without it: an action is appended whole, and one taken out is
+ * freed only when the line is known not to be in a handler. A line is delivered while depth is 0: disable_irq()
+ * counts in it, and so does a one-shot handler's thread until it has run.
+ */
+#include <linux/errno.h>
+#include <linux/interrupt.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <kmemkit/irq.h>
+
+struct action {
+	struct action *next;
+	unsigned int irq;
+	irq_handler_t handler, thread_fn;
+	unsigned long flags;
+	const char *name;
+	void *dev;
+	struct task_struct *thread;
+	struct wait_queue_head wait;
+	bool woken, busy;		/* the thread is to run; it runs */
+};
+
+struct line {
+	struct kmk_event event;
+	struct action *actions;
+	unsigned int depth;
+	bool pending, level, off;	/* off: nobody wanted it */
+	unsigned int unwanted;
+	unsigned long count;
+};
+
+static void fire(struct kmk_event *e);
+
+static DEFINE_SPINLOCK(lock);
+static struct line lines[KMK_NR_IRQS] = {
+	[0 ... KMK_NR_IRQS - 1] = { .event = { .fn = fire, .flags = KMK_EVENT_HARDIRQ } },
+};
+
+static unsigned int number(const struct line *l)
+{
+	return (unsigned int)(l - lines);
+}
+
+/* Something waits and may be delivered: see to it. With the lock. */
+static void poke(struct line *l)
+{
+	if ((l->pending || l->level) && !l->depth && !l->off && l->actions)
+		kmk_event_arm(&l->event, 0);
+}
+
+static void wake_thread(struct line *l, struct action *a)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&lock, flags);
+	if (!a->woken && a->flags & IRQF_ONESHOT)
+		l->depth++;
+	a->woken = true;
+	spin_unlock_irqrestore(&lock, flags);
+	wake_up(&a->wait);
+}
+
+static irqreturn_t call_handlers(struct line *l)
+{
+	irqreturn_t all = IRQ_NONE;
+	struct action *a;
+
+	for (a = __atomic_load_n(&l->actions, __ATOMIC_ACQUIRE); a;
+	     a = __atomic_load_n(&a->next, __ATOMIC_ACQUIRE)) {
+		irqreturn_t one = a->handler ? a->handler((int)a->irq, a->dev) : IRQ_WAKE_THREAD;
+
+		if (one == IRQ_WAKE_THREAD && !WARN_ON_ONCE(!a->thread))
+			wake_thread(l, a);
+		all |= one;
+	}
+	return all;
+}
+
+/* Returns whether the line has just been switched off. With the lock. */
+static bool judge(struct line *l, irqreturn_t ret)
+{
+	l->count++;
+	l->unwanted = ret == IRQ_NONE ? l->unwanted + 1 : 0;
+	if (l->unwanted < KMK_IRQ_STORM || l->off)
+		return false;
+	l->off = true;
+	return true;
+}
+
+static void fire(struct kmk_event *e)
+{
+	struct line *l = container_of(e, struct line, event);
+	unsigned long flags;
+	irqreturn_t ret;
+	bool storm;
+
+	spin_lock_irqsave(&lock, flags);
+	if (l->depth || l->off || !l->actions) {
+		spin_unlock_irqrestore(&lock, flags);
+		return;
+	}
+	l->pending = false;
+	spin_unlock_irqrestore(&lock, flags);
+	ret = call_handlers(l);
+	spin_lock_irqsave(&lock, flags);
+	storm = judge(l, ret);
+	poke(l);
+	spin_unlock_irqrestore(&lock, flags);
+	WARN(storm, "irq %u: no handler wanted it %u times in a row: the line is switched off\n", number(l),
+	     KMK_IRQ_STORM);
+}
+
+void kmk_irq_raise(unsigned int irq)
+{
+	struct line *l = &lines[irq];
+	unsigned long flags;
+
+	if (WARN_ON_ONCE(irq >= KMK_NR_IRQS))
+		return;
+	spin_lock_irqsave(&lock, flags);
+	l->pending = l->actions != NULL;
+	poke(l);
+	spin_unlock_irqrestore(&lock, flags);
+}
+
+void kmk_irq_level(unsigned int irq, bool up)
+{
+	struct line *l = &lines[irq];
+	unsigned long flags;
+
+	if (WARN_ON_ONCE(irq >= KMK_NR_IRQS))
+		return;
+	spin_lock_irqsave(&lock, flags);
+	l->level = up;
+	poke(l);
+	spin_unlock_irqrestore(&lock, flags);
+}
+
+unsigned long kmk_irq_count(unsigned int irq)
+{
+	return irq < KMK_NR_IRQS ? __atomic_load_n(&lines[irq].count, __ATOMIC_ACQUIRE) : 0;
+}
+
+static bool threads_busy(const struct line *l)
+{
+	const struct action *a;
+	unsigned long flags;
+	bool busy = false;
+
+	spin_lock_irqsave(&lock, flags);
+	for (a = l->actions; a; a = a->next)
+		busy |= a->woken || a->busy;
+	spin_unlock_irqrestore(&lock, flags);
+	return busy;
+}
+
+/* Wait until no handler runs. What is queued stays so. */
+static void wait_for_handlers(struct line *l)
+{
+	if (kmk_event_cancel_sync(&l->event))
+		kmk_event_arm(&l->event, 0);
+}
+
+bool synchronize_hardirq(unsigned int irq)
+{
+	if (irq < KMK_NR_IRQS)
+		wait_for_handlers(&lines[irq]);
+	return true;
+}
+
+void synchronize_irq(unsigned int irq)
+{
+	might_sleep();
+	if (irq >= KMK_NR_IRQS)
+		return;
+	wait_for_handlers(&lines[irq]);
+	while (threads_busy(&lines[irq]))
+		schedule_timeout_uninterruptible(1);
+}
+
+void kmk_irq_settle(unsigned int irq)
+{
+	might_sleep();
+	if (irq >= KMK_NR_IRQS)
+		return;
+	while (kmk_event_queued(&lines[irq].event) || kmk_event_running(&lines[irq].event))
+		cond_resched();
+	while (threads_busy(&lines[irq]))
+		schedule_timeout_uninterruptible(1);
+}
+
+static bool thread_wanted(struct action *a)
+{
+	return __atomic_load_n(&a->woken, __ATOMIC_ACQUIRE) || kthread_should_stop();
+}
+
+static bool thread_begin(struct action *a)
+{
+	bool run;
+
+	spin_lock_irq(&lock);
+	run = a->busy = a->woken;
+	a->woken = false;
+	spin_unlock_irq(&lock);
+	return run;
+}
+
+static void thread_end(struct line *l, struct action *a)
+{
+	spin_lock_irq(&lock);
+	a->busy = false;
+	if (a->flags & IRQF_ONESHOT)
+		l->depth--;
+	poke(l);
+	spin_unlock_irq(&lock);
+}
+
+static int irq_thread(void *data)
+{
+	struct action *a = data;
+
+	while (!kthread_should_stop()) {
+		wait_event(a->wait, thread_wanted(a));
+		if (!thread_begin(a))
+			continue;
+		a->thread_fn((int)a->irq, a->dev);
+		thread_end(&lines[a->irq], a);
+	}
+	return 0;
+}
+
+/* Append, if the line is free or everybody on it shares. */
+static int link_action(struct line *l, struct action *a)
+{
+	struct action **p = &l->actions;
+	unsigned long flags;
+	int err = 0;
+
+	spin_lock_irqsave(&lock, flags);
+	if (*p && !((*p)->flags & a->flags & IRQF_SHARED)) {
+		err = -EBUSY;
+	} else {
+		if (!*p) {
+			l->depth = a->flags & IRQF_NO_AUTOEN ? 1 : 0;
+			l->pending = l->off = false;
+			l->unwanted = 0;
+		}
+		while (*p)
+			p = &(*p)->next;
+		__atomic_store_n(p, a, __ATOMIC_RELEASE);
+		poke(l);
+	}
+	spin_unlock_irqrestore(&lock, flags);
+	return err;
+}
+
+static struct action *unlink_action(struct line *l, void *dev)
+{
+	struct action **p = &l->actions, *a;
+	unsigned long flags;
+
+	spin_lock_irqsave(&lock, flags);
+	while (*p && (*p)->dev != dev)
+		p = &(*p)->next;
+	a = *p;
+	if (a)
+		__atomic_store_n(p, a->next, __ATOMIC_RELEASE);
+	spin_unlock_irqrestore(&lock, flags);
+	return a;
+}
+
+static int start_thread(struct action *a)
+{
+	struct task_struct *t;
+
+	if (!a->thread_fn)
+		return 0;
+	t = kthread_run(irq_thread, a, "irq/%u-%s", a->irq, a->name);
+	if (IS_ERR(t))
+		return (int)PTR_ERR(t);
+	a->thread = t;
+	return 0;
+}
+
+static bool fits(irq_handler_t handler, irq_handler_t thread_fn, unsigned long flags, void *dev)
+{
+	if (!handler && (!thread_fn || !(flags & IRQF_ONESHOT)))
+		return false;
+	return dev || !(flags & IRQF_SHARED);
+}
+
+static void free_action(struct action *a)
+{
+	if (a->thread)
+		kthread_stop(a->thread);
+	if (a->woken && a->flags & IRQF_ONESHOT)	/* it was stopped before it ran */
+		thread_end(&lines[a->irq], a);
+	kfree(a);
+}
+
+int request_threaded_irq(unsigned int irq, irq_handler_t handler, irq_handler_t thread_fn,
+			 unsigned long flags, const char *name, void *dev)
+{
+	struct action *a;
+	int err;
+
+	if (irq == IRQ_NOTCONNECTED)
+		return -ENOTCONN;
+	if (irq >= KMK_NR_IRQS || !fits(handler, thread_fn, flags, dev))
+		return -EINVAL;
+	a = kzalloc(sizeof(*a), GFP_KERNEL);
+	if (!a)
+		return -ENOMEM;
+	a->irq = irq;
+	a->handler = handler;
+	a->thread_fn = thread_fn;
+	a->flags = flags;
+	a->name = name;
+	a->dev = dev;
+	init_waitqueue_head(&a->wait);
+	err = start_thread(a);
+	if (!err)
+		err = link_action(&lines[irq], a);
+	if (err == -EBUSY)
+		pr_err("irq %u: %s cannot share the line\n", irq, name);
+	if (err)
+		free_action(a);
+	return err;
+}
+
+const void *free_irq(unsigned int irq, void *dev)
+{
+	struct action *a = irq < KMK_NR_IRQS ? unlink_action(&lines[irq], dev) : NULL;
+	const char *name;
+
+	if (WARN(!a, "Trying to free already-free IRQ %u\n", irq))
+		return NULL;
+	name = a->name;
+	wait_for_handlers(&lines[irq]);
+	free_action(a);
+	return name;
+}
+
+void disable_irq_nosync(unsigned int irq)
+{
+	unsigned long flags;
+
+	if (irq >= KMK_NR_IRQS)
+		return;
+	spin_lock_irqsave(&lock, flags);
+	lines[irq].depth++;
+	spin_unlock_irqrestore(&lock, flags);
+}
+
+void disable_irq(unsigned int irq)
+{
+	disable_irq_nosync(irq);
+	synchronize_irq(irq);
+}
+
+void enable_irq(unsigned int irq)
+{
+	unsigned long flags;
+	bool balanced;
+
+	if (irq >= KMK_NR_IRQS)
+		return;
+	spin_lock_irqsave(&lock, flags);
+	balanced = lines[irq].depth;
+	if (balanced)
+		lines[irq].depth--;
+	poke(&lines[irq]);
+	spin_unlock_irqrestore(&lock, flags);
+	WARN(!balanced, "Unbalanced enable for IRQ %u\n", irq);
+}

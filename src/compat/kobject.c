@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernel objects: name, count, parent. */
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/kobject.h>
+#include <linux/slab.h>
+#include <linux/sprintf.h>
+#include <linux/string.h>
+
+void kobject_init(struct kobject *kobj, const struct kobj_type *ktype)
+{
+	if (WARN(!ktype, "kobject (%px): initialized without a type\n", kobj))
+		return;
+	if (kobj->state_initialized)
+		WARN(1, "kobject (%px): tried to init an initialized object, something is seriously wrong\n", kobj);
+	kref_init(&kobj->kref);
+	INIT_LIST_HEAD(&kobj->entry);
+	kobj->state_in_sysfs = 0;
+	kobj->state_initialized = 1;
+	kobj->ktype = ktype;
+}
+
+int kobject_set_name_vargs(struct kobject *kobj, const char *fmt, va_list args)
+{
+	char *name;
+
+	if (kobj->name && !fmt)
+		return 0;
+	name = kvasprintf(GFP_KERNEL, fmt, args);
+	if (!name)
+		return -ENOMEM;
+	strreplace(name, '/', '!');
+	kfree(kobj->name);
+	kobj->name = name;
+	return 0;
+}
+
+int kobject_set_name(struct kobject *kobj, const char *fmt, ...)
+{
+	va_list args;
+	int err;
+
+	va_start(args, fmt);
+	err = kobject_set_name_vargs(kobj, fmt, args);
+	va_end(args);
+	return err;
+}
+
+static int add_vargs(struct kobject *kobj, struct kobject *parent, const char *fmt, va_list args)
+{
+	int err = kobject_set_name_vargs(kobj, fmt, args);
+
+	if (err)
+		return err;
+	if (WARN(!kobj->name[0], "kobject: (%px): attempted to be registered with empty name!\n", kobj))
+		return -EINVAL;
+	kobj->parent = kobject_get(parent);
+	kobj->state_in_sysfs = 1;
+	return 0;
+}
+
+int kobject_add(struct kobject *kobj, struct kobject *parent, const char *fmt, ...)
+{
+	va_list args;
+	int err;
+
+	if (WARN(!kobj->state_initialized, "kobject (%px): tried to add an uninitialized object\n", kobj))
+		return -EINVAL;
+	va_start(args, fmt);
+	err = add_vargs(kobj, parent, fmt, args);
+	va_end(args);
+	return err;
+}
+
+int kobject_init_and_add(struct kobject *kobj, const struct kobj_type *ktype, struct kobject *parent,
+			 const char *fmt, ...)
+{
+	va_list args;
+	int err;
+
+	kobject_init(kobj, ktype);
+	va_start(args, fmt);
+	err = add_vargs(kobj, parent, fmt, args);
+	va_end(args);
+	return err;
+}
+
+void kobject_del(struct kobject *kobj)
+{
+	struct kobject *parent = kobj ? kobj->parent : NULL;
+
+	if (!kobj || !kobj->state_in_sysfs)
+		return;
+	kobj->state_in_sysfs = 0;
+	kobj->parent = NULL;
+	kobject_put(parent);
+}
+
+static void dynamic_release(struct kobject *kobj)
+{
+	kfree(kobj);
+}
+
+static const struct kobj_type dynamic_type = { .release = dynamic_release };
+
+struct kobject *kobject_create_and_add(const char *name, struct kobject *parent)
+{
+	struct kobject *kobj = kzalloc(sizeof(*kobj), GFP_KERNEL);
+
+	if (!kobj)
+		return NULL;
+	if (kobject_init_and_add(kobj, &dynamic_type, parent, "%s", name)) {
+		kobject_put(kobj);
+		return NULL;
+	}
+	return kobj;
+}
+
+struct kobject *kobject_get(struct kobject *kobj)
+{
+	if (!kobj)
+		return NULL;
+	if (!kobj->state_initialized)
+		WARN(1, "kobject (%px): is not initialized, yet kobject_get() is being called\n", kobj);
+	kref_get(&kobj->kref);
+	return kobj;
+}
+
+struct kobject *kobject_get_unless_zero(struct kobject *kobj)
+{
+	return kobj && kref_get_unless_zero(&kobj->kref) ? kobj : NULL;
+}
+
+/* The object is gone after its release(); only the name is still ours. */
+static void last_put(struct kref *kref)
+{
+	struct kobject *kobj = container_of(kref, struct kobject, kref);
+	const struct kobj_type *type = kobj->ktype;
+	const char *name = kobj->name;
+
+	kobject_del(kobj);
+	if (type->release) {
+		kobj->state_initialized = 0;
+		type->release(kobj);
+	} else {
+		WARN(1, "kobject: '%s' (%px): does not have a release() function, it is broken\n", name, kobj);
+	}
+	kfree(name);
+}
+
+void kobject_put(struct kobject *kobj)
+{
+	if (!kobj)
+		return;
+	if (!kobj->state_initialized)
+		WARN(1, "kobject (%px): is not initialized, yet kobject_put() is being called\n", kobj);
+	else
+		kref_put(&kobj->kref, last_put);
+}

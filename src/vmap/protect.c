@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Changed protections: what differs from a fresh mapping, as a sorted list of disjoint spans.
+ *
+ * The host can set protections but not tell them, and a change of one bit must keep the others. A change cuts
+ * the spans at its ends, fills the gaps between them with spans of the usual protection, changes each, and
+ * drops those that are usual again. Span descriptors are allocated before the lock is taken and never given
+ * back to the slabs: there are few.
+ *
+ * Unlike elsewhere in this room the host is called under the lock, so that two changes of one page leave page
+ * and list the same.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/set_memory.h>
+#include <linux/slab.h>
+
+#include <kmemkit/kmemkit.h>
+#include "port.h"
+#include "vmap/io.h"
+#include "vmap/vmap.h"
+
+#define RET_IP	__builtin_return_address(0)
+#define USUAL	(PORT_READ | PORT_WRITE)
+
+struct span {
+	unsigned long start, end;
+	unsigned int prot;		/* PORT_* */
+	const char *fn;			/* who changed it last, called from where */
+	const void *caller;
+	struct list_head list;
+};
+
+struct change {
+	unsigned long start, end;
+	unsigned int usual, clear, set;
+	const char *fn;
+	const void *caller;
+};
+
+static LIST_HEAD(spans);		/* by address */
+static LIST_HEAD(spare);
+static unsigned int nr_spans, nr_spare;
+
+unsigned int kmk_protect_changed(void)
+{
+	return __atomic_load_n(&nr_spans, __ATOMIC_RELAXED);
+}
+
+static struct span *new_span(unsigned long start, unsigned long end, const struct span *like,
+			     struct list_head *before)
+{
+	struct span *s = list_first_entry(&spare, struct span, list);
+
+	list_move_tail(&s->list, before);
+	nr_spare--;
+	__atomic_store_n(&nr_spans, nr_spans + 1, __ATOMIC_RELAXED);
+	s->start = start;
+	s->end = end;
+	s->prot = like->prot;
+	s->fn = like->fn;
+	s->caller = like->caller;
+	return s;
+}
+
+static void drop_span(struct span *s)
+{
+	list_move(&s->list, &spare);
+	nr_spare++;
+	__atomic_store_n(&nr_spans, nr_spans - 1, __ATOMIC_RELAXED);
+}
+
+static void cut(unsigned long at)
+{
+	struct span *s;
+
+	list_for_each_entry(s, &spans, list)
+		if (s->start < at && at < s->end) {
+			new_span(s->start, at, s, &s->list);
+			s->start = at;
+			return;
+		}
+}
+
+/* Afterwards spans cover all of the change, and none sticks out. */
+static void cover(const struct change *c)
+{
+	const struct span usual = { .prot = c->usual };
+	unsigned long at = c->start;
+	struct span *s;
+
+	cut(c->start);
+	cut(c->end);
+	list_for_each_entry(s, &spans, list) {
+		if (s->end <= at)
+			continue;
+		if (s->start >= c->end)
+			break;
+		if (at < s->start)
+			new_span(at, s->start, &usual, &s->list);
+		at = s->end;
+	}
+	if (at < c->end)
+		new_span(at, c->end, &usual, &s->list);
+}
+
+static int apply(const struct change *c)
+{
+	struct span *s, *next;
+	int err = 0;
+
+	list_for_each_entry_safe(s, next, &spans, list) {
+		unsigned int prot = (s->prot & ~c->clear) | c->set;
+
+		if (s->start < c->start || s->end > c->end)
+			continue;
+		if (!err && prot != s->prot)
+			err = port_protect((void *)s->start, s->end - s->start, prot);
+		if (!err) {
+			s->prot = prot;
+			s->fn = c->fn;
+			s->caller = c->caller;
+		}
+		if (s->prot == c->usual)
+			drop_span(s);
+	}
+	return err;
+}
+
+/* Enough descriptors for any change, with the lock held; false without memory, and without the lock. */
+static bool lock_with_spares(void)
+{
+	struct span *s;
+
+	kmk_lock(&kmk_io_lock);
+	while (nr_spare < nr_spans + 3) {
+		kmk_unlock(&kmk_io_lock);
+		kmk_internal_begin();
+		s = kmalloc(sizeof(*s), GFP_KERNEL);
+		kmk_internal_end();
+		if (!s)
+			return false;
+		kmk_lock(&kmk_io_lock);
+		list_add(&s->list, &spare);
+		nr_spare++;
+	}
+	return true;
+}
+
+static bool in_direct_map(unsigned long start, unsigned long end)
+{
+	return virt_addr_valid(start) && virt_addr_valid(end - 1);
+}
+
+/* What a fresh mapping of these pages has; 0: they are neither in the direct map nor in one area. */
+static unsigned int usual_prot(unsigned long start, unsigned long end)
+{
+	struct kmk_area *area;
+
+	if (in_direct_map(start, end))
+		return USUAL;
+	area = kmk_area_around((void *)start);
+	if (!area || area->vm.flags & VM_IOREMAP || end > area->range.start + area->nr_mapped * PAGE_SIZE)
+		return 0;
+	return area->prot ? area->prot : USUAL;
+}
+
+static int change(unsigned long addr, int n, unsigned int clear, unsigned int set, const char *fn,
+		  const void *caller)
+{
+	struct change c = { .clear = clear, .set = set, .fn = fn, .caller = caller };
+	int err;
+
+	might_sleep();
+	if (WARN_ON_ONCE(addr & ~PAGE_MASK))
+		addr &= PAGE_MASK;
+	if (n <= 0)
+		return n ? -EINVAL : 0;
+	if (kmemkit_start())
+		return -ENOMEM;
+	c.start = addr;
+	c.end = addr + (unsigned long)n * PAGE_SIZE;
+	c.usual = usual_prot(c.start, c.end);
+	if (!c.usual)
+		return -EINVAL;
+	if (!lock_with_spares())
+		return -ENOMEM;
+	cover(&c);
+	err = apply(&c);
+	kmk_unlock(&kmk_io_lock);
+	return err;
+}
+
+int set_memory_ro(unsigned long addr, int numpages)
+{
+	return change(addr, numpages, PORT_WRITE, 0, "set_memory_ro", RET_IP);
+}
+
+int set_memory_rw(unsigned long addr, int numpages)
+{
+	return change(addr, numpages, 0, PORT_READ | PORT_WRITE, "set_memory_rw", RET_IP);
+}
+
+int set_memory_x(unsigned long addr, int numpages)
+{
+	return change(addr, numpages, 0, PORT_EXEC, "set_memory_x", RET_IP);
+}
+
+int set_memory_nx(unsigned long addr, int numpages)
+{
+	return change(addr, numpages, PORT_EXEC, 0, "set_memory_nx", RET_IP);
+}
+
+int set_memory_rox(unsigned long addr, int numpages)
+{
+	return change(addr, numpages, PORT_WRITE, PORT_EXEC, "set_memory_rox", RET_IP);
+}
+
+int set_memory_np(unsigned long addr, int numpages)
+{
+	return change(addr, numpages, PORT_READ | PORT_WRITE | PORT_EXEC, 0, "set_memory_np", RET_IP);
+}
+
+void kmk_protect_reset(unsigned long start, unsigned long end)
+{
+	struct span *s, *next;
+
+	if (likely(!kmk_protect_changed()))
+		return;
+	kmk_lock(&kmk_io_lock);
+	list_for_each_entry_safe(s, next, &spans, list) {
+		if (s->start < start || s->end > end)
+			continue;
+		port_protect((void *)s->start, s->end - s->start, USUAL);
+		drop_span(s);
+	}
+	kmk_unlock(&kmk_io_lock);
+}
+
+static size_t explain_span(const struct span *s, char *buf, size_t size)
+{
+	return (size_t)scnprintf(buf, size, "the address lies in %lu KiB whose protection was changed (now %s%s%s) by "
+				 "%s(), called from %pS", (s->end - s->start) >> 10,
+				 s->prot & PORT_READ ? "readable" : "not accessible",
+				 s->prot & PORT_WRITE ? ", writable" : "", s->prot & PORT_EXEC ? ", executable" : "",
+				 s->fn, s->caller);
+}
+
+/* An area that never was writable. */
+static size_t explain_area(unsigned long addr, char *buf, size_t size)
+{
+	struct kmk_area *area = is_vmalloc_addr((void *)addr) ? kmk_area_around((void *)addr) : NULL;
+
+	if (!area || !area->prot || area->prot & PORT_WRITE || addr - area->range.start >= area->nr_mapped * PAGE_SIZE)
+		return 0;
+	return (size_t)scnprintf(buf, size, "the address is %lu bytes inside a %lu-byte area mapped read-only by %pS",
+				 addr - area->range.start, get_vm_area_size(&area->vm), area->vm.caller);
+}
+
+size_t kmk_protect_explain(unsigned long addr, char *buf, size_t size)
+{
+	struct span *s, found = { .fn = NULL };
+
+	if (kmk_trylock(&kmk_io_lock)) {
+		list_for_each_entry(s, &spans, list)
+			if (s->start <= addr && addr < s->end)
+				found = *s;
+		kmk_unlock(&kmk_io_lock);
+	}
+	return found.fn ? explain_span(&found, buf, size) : explain_area(addr, buf, size);
+}

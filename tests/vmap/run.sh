@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Virtual areas as the host sees them, with each kind of guard page: run.sh [KMEMKIT]; or KMEMKIT in the
+# environment, from the top folder. A kind that this kernel does not have is skipped by name.
+KMEMKIT=${1:-${KMEMKIT:-build/kmemkit}}
+here=$(dirname "$0")
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+passed=0 failed=0
+
+verdict() {
+	if [ "$1" = 0 ]; then
+		passed=$((passed + 1))
+		echo "ok - $KMEMKIT_GUARD: $2"
+	else
+		failed=$((failed + 1))
+		echo "not ok - $KMEMKIT_GUARD: $2"
+	fi
+	sed 's/^/# /' "$tmp/out"
+}
+
+run() {
+	name=$1
+	shift
+	"$tmp/prog" "$@" > "$tmp/out" 2>&1
+	verdict $? "$name"
+}
+
+all_areas() {
+	run "many one-page areas at a time" live "$1"
+	run "areas come and go and leave nothing" return "$2"
+	run "freed areas among live ones give their frames back" holes
+	run "a fork's child has guards of its own" child
+	KMEMKIT_MEM="dma=16M,dma32=112M,normal=64M" run "idle areas do not keep frames from others" pressure
+	run "the limit of mappings" limit
+	if [ "$KMEMKIT_GUARD" = mapping ]; then
+		grep -q "^vmap: .* host mappings in use, .* vm.max_map_count" "$tmp/out" && grep -qx refused "$tmp/out"
+	else
+		grep -qx "not refused" "$tmp/out"
+	fi
+	verdict $? "the limit is met by mappings alone, and named"
+}
+
+if ! "$KMEMKIT" cc -g -O1 "$here/vmap_prog.c" -o "$tmp/prog" > "$tmp/out" 2>&1; then
+	verdict 1 "vmap_prog compiles"
+	exit 1
+fi
+for KMEMKIT_GUARD in madvise userfaultfd mapping; do
+	export KMEMKIT_GUARD
+	if "$tmp/prog" live 1 2>&1 | grep -q "this kernel does not have it"; then
+		echo "ok - $KMEMKIT_GUARD # SKIP not on this kernel"
+		continue
+	fi
+	case $KMEMKIT_GUARD in mapping) all_areas 10000 100000 ;; *) all_areas 131072 1000000 ;; esac
+	"$KMEMKIT" run "$here/../unit/vmap_test.c" > "$tmp/all" 2>&1
+	status=$?
+	tail -n 1 "$tmp/all" > "$tmp/out"
+	verdict $status "unit tests"
+	"$here/../misuse/run.sh" "$KMEMKIT" guard_page guard_page_large use_after_vfree use_after_vfree_large \
+		> "$tmp/out" 2>&1
+	verdict $? "faults on guards and freed areas are explained"
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
