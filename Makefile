@@ -39,9 +39,21 @@ bench-count: all
 	@tools/deps.sh bench
 	@tools/count_fast.sh $(BUILD)
 
-bench-threads bench-bytes bench-growth bench-colour: all
+bench-threads: all
 	@tools/deps.sh bench
-	@tools/bench_slab.py $(subst bench-,,$@) --build $(BUILD)
+	@tools/bench_slab.py threads --build $(BUILD)
+
+bench-bytes: all
+	@tools/deps.sh bench
+	@tools/bench_slab.py bytes --build $(BUILD)
+
+bench-growth: all
+	@tools/deps.sh bench
+	@tools/bench_slab.py growth --build $(BUILD)
+
+bench-colour: all
+	@tools/deps.sh bench
+	@tools/bench_slab.py colour --build $(BUILD)
 
 bench-start: all
 	@tools/bench_start.sh $(BUILD)

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: MIT
 /*
  * The curve of the range structure: finding the area around an address, and taking and giving
- * back a range, among 10 to 10^6 areas. Areas are reserved addresses (no frames) of 1 to 8 pages;
- * a third of them was freed again in random order, so that the space is full of holes.
+ * back a range, among 10 to 10^6 areas of two kinds:
  *
- * Prints "RANGES <areas> <ns a find> <ns a take and give>", the minimum of ROUNDS rounds, and last
- * the growth of each from 10^3 to 10^6: logarithmic is 2, linear 1000.
+ *	reserve	addresses without frames, 1 to 8 pages, each a range of its own; a third of them freed
+ *		again at random, so that the space is full of holes. A pair is get_vm_area, free_vm_area.
+ *	vmalloc	one page each, which share ranges; a pair is vmalloc, vfree. Up to half of memory.
+ *
+ * Prints "RANGES <kind> <areas> <ns a find> <ns a touch> <ns a pair>", the minimum of ROUNDS rounds. A
+ * touch reads the descriptor that a find would return: what the machine's caches alone add as the
+ * number grows. Then the growth of all three from the first line to the last: from 10 to 10^6 it would be
+ * 600 percent if it were logarithmic, 10,000,000 if linear.
  *
  *	kmemkit cc -O2 bench/ranges.c -o ranges && ./ranges
  */
 #include <linux/ktime.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -27,98 +33,167 @@ static u32 rng(void)
 	return state;
 }
 
-static struct vm_struct *reserve(void)
+struct kind {
+	const char *name;
+	struct vm_struct *(*make)(void);
+	void (*drop)(struct vm_struct *vm);
+};
+
+static struct vm_struct *make_reserved(void)
 {
 	return get_vm_area((1 + rng() % 8) * PAGE_SIZE, VM_MAP);
 }
 
-static void drop(struct vm_struct **area, unsigned int i)
+static struct vm_struct *make_vmalloc(void)
 {
-	if (area[i])
-		free_vm_area(area[i]);
-	area[i] = NULL;
+	void *p = vmalloc(PAGE_SIZE);
+
+	return p ? find_vm_area(p) : NULL;
 }
 
-/* Addresses of areas, at random: what is looked for is prepared before the clock runs. */
-static u64 time_find(struct vm_struct **area, unsigned int n, const void **addr)
+static void drop_vmalloc(struct vm_struct *vm)
+{
+	vfree(vm->addr);
+}
+
+static const struct kind kinds[] = {
+	{ "reserve", make_reserved, free_vm_area },
+	{ "vmalloc", make_vmalloc, drop_vmalloc },
+};
+
+struct field {
+	const struct kind *kind;
+	unsigned int n;
+	struct vm_struct **area;
+	struct vm_struct **pick;	/* OPS of them, at random */
+	const void **addr;		/* theirs: prepared before the clock runs */
+};
+
+struct result { u64 find, touch, pair; };
+
+static void choose(struct field *f)
+{
+	unsigned int i;
+
+	for (i = 0; i < OPS; i++) {
+		do
+			f->pick[i] = f->area[rng() % f->n];
+		while (!f->pick[i]);
+		f->addr[i] = f->pick[i]->addr;
+	}
+}
+
+static u64 time_find(struct field *f)
 {
 	unsigned int i, found = 0;
 	u64 t;
 
-	for (i = 0; i < OPS; i++) {
-		const struct vm_struct *vm;
-
-		do
-			vm = area[rng() % n];
-		while (!vm);
-		addr[i] = vm->addr;
-	}
+	choose(f);
 	t = ktime_get_ns();
 	for (i = 0; i < OPS; i++)
-		found += find_vm_area(addr[i]) != NULL;
+		found += find_vm_area(f->addr[i]) != NULL;
 	t = ktime_get_ns() - t;
 	return found == OPS ? t : ~0ULL;
 }
 
-static u64 time_take(void)
+/* One after the other, as finds are. */
+static u64 time_touch(struct field *f)
+{
+	unsigned long i, same = 0;
+	u64 t;
+
+	choose(f);
+	t = ktime_get_ns();
+	for (i = 0; i < OPS; i++)
+		same = READ_ONCE(f->pick[i + (same >> 60)]->size);
+	return ktime_get_ns() - t;
+}
+
+static u64 time_pair(const struct field *f)
 {
 	unsigned int i;
 	u64 t = ktime_get_ns();
 
 	for (i = 0; i < OPS; i++)
-		free_vm_area(reserve());
+		f->kind->drop(f->kind->make());
 	return ktime_get_ns() - t;
 }
 
-static bool fill(struct vm_struct **area, unsigned int n)
+static bool fill(struct field *f)
 {
-	unsigned int i;
+	unsigned int i, k;
 
-	for (i = 0; i < n; i++) {
-		area[i] = reserve();
-		if (!area[i])
+	for (i = 0; i < f->n; i++) {
+		f->area[i] = f->kind->make();
+		if (!f->area[i])
 			return false;
 	}
-	for (i = 0; i < n / 3; i++)
-		drop(area, rng() % n);
+	for (i = 0; i < f->n / 3; i++) {
+		k = rng() % f->n;
+		if (f->area[k])
+			f->kind->drop(f->area[k]);
+		f->area[k] = NULL;
+	}
 	return true;
 }
 
-static bool measure(unsigned int n, u64 *find, u64 *take)
+static void empty(struct field *f)
 {
-	struct vm_struct **area = kvcalloc(n, sizeof(*area), GFP_KERNEL);
-	const void **addr = kvmalloc_array(OPS, sizeof(*addr), GFP_KERNEL);
-	bool good = area && addr && fill(area, n);
 	unsigned int i;
 
-	*find = *take = ~0ULL;
+	for (i = 0; f->area && i < f->n; i++)
+		if (f->area[i])
+			f->kind->drop(f->area[i]);
+	kvfree(f->area);
+	kvfree(f->pick);
+	kvfree(f->addr);
+}
+
+static bool measure(const struct kind *kind, unsigned int n, struct result *r)
+{
+	struct field f = { kind, n, kvcalloc(n, sizeof(*f.area), GFP_KERNEL),
+			   kvcalloc(OPS + 16, sizeof(*f.pick), GFP_KERNEL),
+			   kvcalloc(OPS, sizeof(*f.addr), GFP_KERNEL) };
+	bool good = f.area && f.pick && f.addr && fill(&f);
+	unsigned int i;
+
+	*r = (struct result){ ~0ULL, ~0ULL, ~0ULL };
 	for (i = 0; good && i < ROUNDS; i++) {
-		*find = min(*find, time_find(area, n, addr));
-		*take = min(*take, time_take());
+		r->find = min(r->find, time_find(&f));
+		r->touch = min(r->touch, time_touch(&f));
+		r->pair = min(r->pair, time_pair(&f));
 	}
-	for (i = 0; area && i < n; i++)
-		drop(area, i);
-	kvfree(area);
-	kvfree(addr);
+	empty(&f);
 	return good;
+}
+
+static int __init curve(const struct kind *kind)
+{
+	struct result r, small = { 0 };
+	unsigned int n;
+
+	for (n = 10; n <= 1000000; n *= 10) {
+		if (kind->make == make_vmalloc && n > totalram_pages() / 2)
+			break;
+		if (!measure(kind, n, &r)) {
+			pr_err("RANGES no memory for %u areas\n", n);
+			return -ENOMEM;
+		}
+		if (n == 10)
+			small = r;
+		pr_info("RANGES %s %7u %6llu %6llu %6llu\n", kind->name, n, r.find / OPS, r.touch / OPS,
+			r.pair / OPS);
+	}
+	pr_info("RANGES %s growth: find %llu%%, touch %llu%%, pair %llu%%\n", kind->name,
+		r.find * 100 / small.find, r.touch * 100 / small.touch, r.pair * 100 / small.pair);
+	return 0;
 }
 
 static int __init ranges_init(void)
 {
-	static const unsigned int sizes[] = { 10, 100, 1000, 10000, 100000, 1000000 };
-	u64 find[ARRAY_SIZE(sizes)], take[ARRAY_SIZE(sizes)];
-	unsigned int i;
+	int err = curve(&kinds[0]);
 
-	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		if (!measure(sizes[i], &find[i], &take[i])) {
-			pr_err("RANGES no memory for %u areas\n", sizes[i]);
-			return -ENOMEM;
-		}
-		pr_info("RANGES %7u %6llu %6llu\n", sizes[i], find[i] / OPS, take[i] / OPS);
-	}
-	pr_info("RANGES growth from 1000 to 1000000: find %llu%%, take %llu%% (logarithmic is 200%%)\n",
-		find[5] * 100 / find[2], take[5] * 100 / take[2]);
-	return 0;
+	return err ? err : curve(&kinds[1]);
 }
 module_init(ranges_init);
 MODULE_LICENSE("Dual MIT/GPL");

@@ -109,6 +109,7 @@ struct run_options {
 	const char *level;		/* optimisation: "0" .. "3", "s", "g" */
 	unsigned timeout;		/* seconds a job may take */
 	unsigned jobs;			/* 0: not given */
+	char *source;			/* kernel source to borrow from by need, or NULL */
 	bool keep;			/* leave the scratch folder */
 };
 

@@ -4,10 +4,11 @@
  * system include folder in sight; all objects become one program. The compiler writes straight to
  * our stderr, so its words stay as they are.
  *
- * Order of the include folders: --borrow-first, ours, -I, --borrow, the compiler's own. The quote
+ * Order of the include folders: --borrow-first, ours, -I, --borrow, --kernel-source, the compiler's own. The quote
  * folder is what makes `#include "../mm/slab.h"` in borrowed code find the header that we ship.
  */
 #include "cmd.h"
+#include "ksource.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -81,6 +82,8 @@ static int common_words(struct args *a, const struct run_options *o, const struc
 	for (size_t i = 0; i < o->cflags.n; i++)
 		args_add(a, o->cflags.v[i]);
 	add_folders(a, &o->borrow);
+	if (o->source)
+		ksource_folders(a, o->source);
 	args_add(a, "-include");
 	args_add(a, "linux/kconfig.h");
 	return add_compiler_include(a, h);
@@ -106,14 +109,28 @@ static char *object_name(const char *dir, const char *file, size_t i)
 	return object;
 }
 
-static pid_t start_compile(const struct args *common, const char *file, const char *object)
+/* What is compiled into what, with which words. */
+struct unit_set {
+	const struct run_options *o;
+	const struct home *h;
+	const char *dir;
+	struct args common, files, objects;
+};
+
+static pid_t start_compile(const struct unit_set *u, size_t n)
 {
+	const struct args *common = &u->common;
+	const char *file = u->files.v[n], *object = u->objects.v[n];
 	struct args a = { 0 };
 	pid_t pid;
 
 	for (size_t i = 0; i < common->n; i++)
 		args_add(&a, common->v[i]);
 	add_module_names(&a, file);
+	if (u->o->source) {
+		ksource_neighbours(&a, u->o->source, file);
+		args_add(&a, "-MMD");
+	}
 	args_add(&a, "-c");
 	args_add(&a, "-o");
 	args_add(&a, object);
@@ -133,16 +150,15 @@ static int wait_any(void)
 	return status;
 }
 
-/* All files, at most `width` compilers at a time; those running are always waited for. */
-static int compile_all(const struct args *common, const struct args *files, const struct args *objects,
-		       size_t width)
+/* All files from number `next` on, at most `width` compilers at a time; those running are always waited for. */
+static int compile_all(const struct unit_set *u, size_t next, size_t width)
 {
-	size_t running = 0, next = 0;
+	size_t running = 0;
 	bool failed = false;
 
-	while (running || (next < files->n && !failed && !interrupt_pending())) {
-		if (next < files->n && running < width && !failed) {
-			pid_t pid = start_compile(common, files->v[next], objects->v[next]);
+	while (running || (next < u->files.n && !failed && !interrupt_pending())) {
+		if (next < u->files.n && running < width && !failed) {
+			pid_t pid = start_compile(u, next);
 
 			next++;
 			running += pid > 0;
@@ -168,18 +184,18 @@ void link_words(struct args *a, const struct home *h, bool program)
 	args_add_words(a, h->ldflags);
 }
 
-static int link_program(const struct args *objects, const struct home *h, const char *program)
+static int link_program(const struct unit_set *u, const char *program)
 {
 	struct args a = { 0 };
 	int status;
 	pid_t pid;
 
-	args_add_words(&a, h->cc);
+	args_add_words(&a, u->h->cc);
 	args_add(&a, "-o");
 	args_add(&a, program);
-	for (size_t i = 0; i < objects->n; i++)
-		args_add(&a, objects->v[i]);
-	link_words(&a, h, true);
+	for (size_t i = 0; i < u->objects.n; i++)
+		args_add(&a, u->objects.v[i]);
+	link_words(&a, u->h, true);
 	pid = spawn_start(a.v, NULL, NULL, false);
 	status = pid > 0 ? spawn_wait(pid) : -1;
 	args_free(&a);
@@ -195,23 +211,78 @@ static size_t compile_width(const struct run_options *o)
 	return cpus > 0 ? (size_t)cpus : 1;
 }
 
+static void add_file(struct unit_set *u, const char *file)
+{
+	char *placed = u->o->source ? ksource_place(u->o->source, u->dir, file) : cmd_strdup(file);
+	char *object = object_name(u->dir, file, u->files.n);
+
+	args_add(&u->files, placed);
+	args_add(&u->objects, object);
+	free(placed);
+	free(object);
+}
+
+/* The files of the kernel source that have what is undefined; adds them to both lists. */
+static int add_sources(struct unit_set *u, struct args *sources)
+{
+	size_t before = sources->n;
+	struct args names = { 0 };
+	int err = ksource_undefined(&u->objects, u->h, &names);
+
+	for (size_t i = 0; i < names.n; i++) {
+		char *file = ksource_find(u->o->source, names.v[i]);
+
+		if (file)
+			ksource_add_once(sources, file);
+		free(file);
+	}
+	for (size_t i = before; i < sources->n; i++)
+		add_file(u, sources->v[i]);
+	args_free(&names);
+	return err;
+}
+
+/* Until nothing more is found. */
+static int complete(struct unit_set *u)
+{
+	struct args sources = { 0 }, headers = { 0 };
+	size_t compiled;
+	int err;
+
+	do {
+		compiled = u->files.n;
+		err = add_sources(u, &sources);
+		if (!err)
+			err = compile_all(u, compiled, compile_width(u->o));
+	} while (!err && u->files.n > compiled);
+	for (size_t i = 0; i < u->objects.n; i++) {
+		char *depfile = cmd_format("%.*s.d", (int)strlen(u->objects.v[i]) - 2, u->objects.v[i]);
+
+		ksource_headers(u->o->source, depfile, &headers);
+		free(depfile);
+	}
+	ksource_say(u->o->source, &sources, &headers);
+	args_free(&sources);
+	args_free(&headers);
+	return err;
+}
+
 int compile_program(const struct run_options *o, const struct home *h, const char *dir, char **program)
 {
-	struct args common = { 0 }, objects = { 0 };
-	int err = common_words(&common, o, h);
+	struct unit_set u = { .o = o, .h = h, .dir = dir };
+	int err = common_words(&u.common, o, h);
 
 	*program = cmd_format("%s/program", dir);
-	for (size_t i = 0; i < o->files.n; i++) {
-		char *object = object_name(dir, o->files.v[i], i);
-
-		args_add(&objects, object);
-		free(object);
-	}
+	for (size_t i = 0; i < o->files.n; i++)
+		add_file(&u, o->files.v[i]);
 	if (!err)
-		err = compile_all(&common, &o->files, &objects, compile_width(o));
+		err = compile_all(&u, 0, compile_width(o));
+	if (!err && o->source)
+		err = complete(&u);
 	if (!err)
-		err = link_program(&objects, h, *program);
-	args_free(&common);
-	args_free(&objects);
+		err = link_program(&u, *program);
+	args_free(&u.common);
+	args_free(&u.files);
+	args_free(&u.objects);
 	return err;
 }

@@ -17,7 +17,7 @@
 #define MAX_TIMEOUT 1000000
 #define PROC_TEXTS "buddyinfo, pagetypeinfo, slabinfo, zoneinfo, meminfo, vmallocinfo, iomem, layout, slab/CACHE/ATTRIBUTE"
 
-enum { KEY_BORROW = 0x100, KEY_FIRST, KEY_PARAM, KEY_BOOT, KEY_PROC, KEY_TIMEOUT, KEY_KEEP };
+enum { KEY_BORROW = 0x100, KEY_FIRST, KEY_SOURCE, KEY_PARAM, KEY_BOOT, KEY_PROC, KEY_TIMEOUT, KEY_KEEP };
 
 static const struct argp_option option_rows[] = {
 	{ "include", 'I', "DIR", 0, "search DIR for headers, behind kmemkit's own", 1 },
@@ -25,6 +25,8 @@ static const struct argp_option option_rows[] = {
 	{ NULL, 'O', "LEVEL", 0, "optimise: 0, 1, 2, 3, s or g", 1 },
 	{ "borrow", KEY_BORROW, "DIR", 0, "headers of borrowed kernel code, searched behind all others", 1 },
 	{ "borrow-first", KEY_FIRST, "DIR", 0, "the same, but searched in front of kmemkit's own", 1 },
+	{ "kernel-source", KEY_SOURCE, "DIR", 0, "take the headers and lib/ files that are missing from this kernel "
+	  "source, and say which; `auto': Debian's linux-source-6.1, unpacked once into ~/.cache/kmemkit", 1 },
 	{ "param", KEY_PARAM, "NAME=VALUE", 0, "module parameter; NAME may be MODULE.NAME", 2 },
 	{ "boot", KEY_BOOT, "OPTIONS", 0, "boot options in the kernel's spelling, added to KMEMKIT_BOOT", 2 },
 	{ "proc", KEY_PROC, "LIST", 0, "print these texts at the end: " PROC_TEXTS, 2 },
@@ -165,6 +167,12 @@ static error_t parse_compile(int key, char *arg, struct argp_state *state)
 		check_dir(state, "--borrow-first", arg);
 		args_add(&o->borrow_first, arg);
 		return 0;
+	case KEY_SOURCE:
+		if (strcmp(arg, "auto"))
+			check_dir(state, "--kernel-source", arg);
+		free(o->source);
+		o->source = cmd_strdup(arg);
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -281,4 +289,5 @@ void options_free(struct run_options *o)
 	args_free(&o->program_args);
 	free(o->boot);
 	free(o->proc);
+	free(o->source);
 }

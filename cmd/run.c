@@ -5,6 +5,7 @@
  * those after it; suites may overlap (--jobs).
  */
 #include "job.h"
+#include "ksource.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -149,13 +150,25 @@ static int run_program(const struct run_options *o, const char *program)
 	return status;
 }
 
-static int compile_and_run(const struct run_options *o)
+/* From here on o->source is the folder itself. */
+static int find_source(struct run_options *o)
+{
+	char *dir = o->source ? ksource_open(o->source) : NULL;
+
+	if (o->source && !dir)
+		return CMD_FAILED;
+	free(o->source);
+	o->source = dir;
+	return 0;
+}
+
+static int compile_and_run(struct run_options *o)
 {
 	struct home h;
 	char *dir, *program = NULL;
 	int status;
 
-	if (home_find(&h))
+	if (find_source(o) || home_find(&h))
 		return CMD_FAILED;
 	dir = scratch_make();
 	status = dir ? compile_program(o, &h, dir, &program) : CMD_FAILED;

@@ -29,19 +29,22 @@ static inline struct port_array *port_array_of(int id, uint32_t off)
 		((uintptr_t)(id + KMK_PCPU_DUMMIES) << KMK_PCPU_SHIFT) + off);
 }
 
+/* A line each: neighbours would fight over it. */
+struct port_slot_lock { uint32_t word; } __attribute__((aligned(64)));
+
 /* Slots: the host defines these two. port_slot_id() assigns a slot at a thread's first call. */
-extern uint32_t port_slot_locks[PORT_SLOTS] __attribute__((visibility("hidden")));
+extern struct port_slot_lock port_slot_locks[PORT_SLOTS] __attribute__((visibility("hidden")));
 int port_slot_id(void) __attribute__((visibility("hidden")));
 
 static inline void port_slot_lock(int id)
 {
-	while (__atomic_exchange_n(&port_slot_locks[id], 1, __ATOMIC_ACQUIRE))
+	while (__atomic_exchange_n(&port_slot_locks[id].word, 1, __ATOMIC_ACQUIRE))
 		port_yield();
 }
 
 static inline void port_slot_unlock(int id)
 {
-	__atomic_store_n(&port_slot_locks[id], 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&port_slot_locks[id].word, 0, __ATOMIC_RELEASE);
 }
 
 /* Pop up to n entries from a slot's array into out, newest first; the caller holds its lock. */

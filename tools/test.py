@@ -110,7 +110,8 @@ def check_items(build):
     items = [script(build, "tools/check_%s.py" % n) for n in names]
     items += [script(build, "tools/check_%s.py" % n, "--self-test") for n in names]
     items += [script(build, "tools/check_symbols.sh", build), script(build, "tests/check_headers.sh")]
-    items += [script(build, "tools/%s.py" % n, "--self-test") for n in ("test", "bench")]
+    items += [script(build, "tools/%s.py" % n, "--self-test") for n in ("test", "bench", "bench_slab")]
+    items += [script(build, "tools/count_fast.sh", "--self-test")]
     return items
 
 
@@ -147,7 +148,8 @@ def stages(build):
     return [
         ("checks", [check_items(build)]),
         ("unit suites", [units(build)]),
-        ("command, KUnit, fork, misuse", [[i] for i in folder_scripts(build)]),
+        ("command, KUnit, fork, misuse", [[i] for i in folder_scripts(build)]
+         + [[script(build, "tests/misuse/repeat.sh", os.path.join(build, "kmemkit"), "1000")]]),
         ("simulation, link test, boot image", [[meson_suite(build, "--suite", "quick")]]),
         flavour_stage("debug", "debug"),
         flavour_stage("asan", "asan"),
@@ -160,7 +162,9 @@ def long_stages(build):
     tsan = os.path.join(ROOT, "build-tsan")
     conformance = os.path.join(ROOT, "tools", "conformance")
     return [
+        ("misuse, 10,000 of each", [[script(build, "tests/misuse/repeat.sh", os.path.join(build, "kmemkit"), "10000")]]),
         ("exhaustive", [[meson_suite(build, "--suite", "long", "--timeout-multiplier", "10")]]),
+        ("kmap window", [[script(build, "tests/highmem/run.sh", "--long")]]),
         ("flavour tsan", [[flavour_build("tsan", "tsan")], units(tsan)]),
         ("conformance under flavours", [
             [flavour_build("debug", "debug"), flavour_build("asan", "asan"),

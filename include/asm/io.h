@@ -3,9 +3,9 @@
  * Device registers: accesses of exactly the named width.
  *
  * What lies behind the address decides how. A range backed by a file or by hardware is mapped like memory and
- * the access is one volatile load or store. A simulated device has call-backs instead: its mappings all lie
- * in one window of addresses, so that one compare, and no table, tells the two apart. x86 keeps such accesses
- * in program order, so only the compiler has to be held; the _relaxed forms do not hold it.
+ * the access is one volatile load or store. A simulated device has call-backs instead: its registers have
+ * addresses in the upper half, where a process has none, so that the sign, and no table, tells the two apart.
+ * x86 keeps such accesses in program order, so only the compiler has to be held; the _relaxed forms do not.
  *
  * Any context. Addresses come from ioremap(); plain memory is taken too.
  */
@@ -20,8 +20,13 @@
 u64 kmk_io_read(const volatile void __iomem *addr, unsigned int width);
 void kmk_io_write(u64 value, volatile void __iomem *addr, unsigned int width);
 
+/* In a process all of the upper half goes the long way, which is one test; what is no register then faults. */
+#ifdef KMK_BARE
 #define kmk_io_called(addr)	\
 	unlikely((unsigned long)(addr) >> KMK_IO_SHIFT == KMK_IO_WINDOW >> KMK_IO_SHIFT)
+#else
+#define kmk_io_called(addr)	unlikely((long)(addr) < 0)
+#endif
 
 #define KMK_IO_READ(name, type)								\
 static __always_inline type name##_relaxed(const volatile void __iomem *addr)		\

@@ -72,6 +72,16 @@
 #endif
 
 #define KMK_PAGE_EXT_BYTES	48	/* of an owner record */
+/*
+ * What a register of the I/O window is addressed by: the window's addresses with these bits set, which no
+ * program can touch, and whose sign readl() tests. Bare metal's window is in the upper half already.
+ */
+#ifdef KMK_BARE
+#define KMK_IO_TAG		_UL(0)
+#else
+#define KMK_IO_TAG		_UL(0xffff800000000000)
+#endif
+
 #define KMK_PCPU_DUMMIES	2		/* ids -2 and -1: always empty and always full */
 #define KMK_PERCPU_SHIFT	30		/* distance of two CPUs' copies in KMK_PERCPU_BASE */
 #define LAST_PKMAP		1024		/* kmap slots, one page each plus a guard */

@@ -14,6 +14,7 @@
 #include <linux/kobject.h>
 #include <linux/list.h>
 #include <linux/moduleparam.h>
+#include <linux/notifier.h>
 #include <linux/percpu.h>	/* these three: modules rely on getting them from here */
 #include <linux/preempt.h>
 #include <linux/printk.h>
@@ -29,11 +30,16 @@ enum module_state {
 	MODULE_STATE_UNFORMED,
 };
 
+struct kunit_suite;
+struct notifier_block;
+
 struct module {
 	enum module_state state;
 	struct list_head list;
 	char name[KMK_MODULE_NAME_LEN];
 	const char *version;
+	struct kunit_suite **kunit_suites;	/* for borrowed code; always empty */
+	int num_kunit_suites;
 };
 
 struct module_kobject {
@@ -113,5 +119,18 @@ static inline const char *module_name(struct module *mod)
 #define symbol_request(x)		(&(x))
 #define request_module(...)		(-ENOSYS)
 #define request_module_nowait(...)	(-ENOSYS)
+
+/* All modules are there before any code runs and none leaves: there is nothing to be told of. */
+static inline int register_module_notifier(struct notifier_block *nb)
+{
+	(void)nb;
+	return 0;
+}
+
+static inline int unregister_module_notifier(struct notifier_block *nb)
+{
+	(void)nb;
+	return 0;
+}
 
 #endif

@@ -121,6 +121,11 @@ int platform_get_irq_optional(struct platform_device *pdev, unsigned int n);
 int platform_get_irq_byname(struct platform_device *pdev, const char *name);
 int platform_irq_count(struct platform_device *pdev);
 
+void __iomem *devm_platform_ioremap_resource(struct platform_device *pdev, unsigned int n);
+void __iomem *devm_platform_ioremap_resource_byname(struct platform_device *pdev, const char *name);
+void __iomem *devm_platform_get_and_ioremap_resource(struct platform_device *pdev, unsigned int n,
+						     struct resource **res);
+
 /* ---- drivers ---- */
 
 int __platform_driver_register(struct platform_driver *drv, struct module *owner);

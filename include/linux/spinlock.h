@@ -11,6 +11,7 @@
 #include <linux/preempt.h>
 #include <linux/irqflags.h>
 #include <linux/bottom_half.h>
+#include <linux/list.h>
 #include <linux/lockdep.h>
 #include <linux/spinlock_types.h>
 #include <linux/typecheck.h>

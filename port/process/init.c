@@ -27,7 +27,7 @@ static __thread struct { uint32_t cpu_id_start; int32_t cpu_id; uint64_t cs; uin
  * Slots and sequences never mix: an array is edited either under its slot's lock or by sections. So where
  * sequences are on there are no slots, and a thread that glibc did not register is stopped by name.
  */
-uint32_t port_slot_locks[PORT_SLOTS] __attribute__((visibility("hidden")));
+struct port_slot_lock port_slot_locks[PORT_SLOTS] __attribute__((visibility("hidden")));
 
 int port_slot_id(void)
 {

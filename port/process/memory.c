@@ -43,6 +43,8 @@ int kmk_host_prot(unsigned prot)
 
 const char *kmk_host_region(uintptr_t addr)
 {
+	if (addr >> KMK_IO_SHIFT == (KMK_IO_TAG | KMK_IO_WINDOW) >> KMK_IO_SHIFT)
+		return "register window";
 	for (int i = 0; i < NR_REGIONS; i++)
 		if (addr >= regions[i].start && addr < regions[i].end)
 			return regions[i].name;

@@ -15,7 +15,7 @@ void (*sim_step)(void);
 static char first_block[PORT_BLOCK_SIZE] __attribute__((aligned(64)));
 char *sim_block = first_block;
 
-uint32_t port_slot_locks[PORT_SLOTS];
+struct port_slot_lock port_slot_locks[PORT_SLOTS];
 
 int port_slot_id(void)
 {

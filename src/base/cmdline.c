@@ -4,45 +4,58 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-/* The rest of "first-last", whose first number is in ints[n] already. Returns the new count. */
-static int expand_range(const char **s, int n, int nints, int *ints)
-{
-	char *rest = (char *)*s + 1;
-	int first = ints[n], last;
+/* Takes values as they come: stores those that have room, or, without any room asked for, counts all. */
+struct values { int *ints, room, n; };
 
-	if (!get_option(&rest, &last) || last < first)
-		return -1;
-	for (int v = first; v <= last && n < nints; v++)
-		ints[n++] = v;
-	*s = rest;
-	return n;
+static bool full(const struct values *v)
+{
+	return v->room && v->n + 1 >= v->room;
 }
 
-/* Fills ints[1...], counts them in ints[0]. Returns the place where it stopped. */
+static void take(struct values *v, int value)
+{
+	v->n++;
+	if (v->room)
+		v->ints[v->n] = value;
+}
+
+/* The rest of "first-last", s standing on the dash: what lies before last. The last one is read as any other. */
+static bool take_range(struct values *v, const char **s, int first)
+{
+	char *rest = (char *)*s + 1;
+	int last;
+
+	if (!get_option(&rest, &last) || last < first)
+		return false;
+	for (; first < last && !full(v); first++)
+		take(v, first);
+	(*s)++;
+	return true;
+}
+
+/* Fills ints[1...], counts them in ints[0]; nints 0: counts only. Returns the place where it stopped. */
 char *get_options(const char *s, int nints, int *ints)
 {
-	int n = 1;
+	struct values v = { ints, nints, 0 };
 
-	while (n < nints) {
-		int kind = get_option((char **)&s, &ints[n]);
+	while (!full(&v)) {
+		int value, kind = get_option((char **)&s, &value);
 
 		if (!kind)
 			break;
 		if (kind == 3) {
-			int now = expand_range(&s, n, nints, ints);
-
-			if (now < 0)
-				break;
-			n = now;
-			if (s[-1] != ',')
+			/* Of a broken range the first value stays in its place, uncounted. */
+			if (v.room)
+				v.ints[v.n + 1] = value;
+			if (!take_range(&v, &s, value))
 				break;
 			continue;
 		}
-		n++;
+		take(&v, value);
 		if (kind == 1)
 			break;
 	}
-	ints[0] = n - 1;
+	ints[0] = v.n;
 	return (char *)s;
 }
 

@@ -71,6 +71,8 @@ unsigned long long memparse(const char *ptr, char **retptr)
 	unsigned long long v = simple_strtoull(ptr, &end, 0);
 
 	switch (*end) {
+	case 'E': case 'e': v <<= 60; end++; break;
+	case 'P': case 'p': v <<= 50; end++; break;
 	case 'T': case 't': v <<= 40; end++; break;
 	case 'G': case 'g': v <<= 30; end++; break;
 	case 'M': case 'm': v <<= 20; end++; break;
@@ -92,17 +94,21 @@ bool kmk_option_size(const char *name, unsigned long long *bytes)
 	return !*end;
 }
 
-/* One integer and what follows: 0 none, 1 the last, 2 a comma, 3 a range's dash. */
+/* One integer and what follows: 0 none, 1 the last, 2 a comma, 3 a range's dash. pint may be NULL. */
 int get_option(char **str, int *pint)
 {
-	char *cur = *str, *end;
+	char *digits, *end;
+	int value;
 
-	if (!cur || !*cur)
+	if (!*str || !**str)
 		return 0;
-	*pint = *cur == '-' ? -(int)simple_strtoull(cur + 1, &end, 0) : (int)simple_strtoull(cur, &end, 0);
-	if (end == cur + (*cur == '-'))
-		return 0;
+	digits = *str + (**str == '-');
+	value = (int)simple_strtoull(digits, &end, 0);
+	if (pint)
+		*pint = digits == *str ? value : -value;
 	*str = end;
+	if (end == digits)
+		return 0;
 	if (*end == ',') {
 		(*str)++;
 		return 2;

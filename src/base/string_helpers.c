@@ -76,7 +76,8 @@ static bool by_octal(const char **s, char **d)
 	unsigned int v = 0;
 	int n = 0;
 
-	while (n < 3 && (*s)[n] >= '0' && (*s)[n] <= '7')
+	/* A third digit that would make more than a byte is text. */
+	while (n < 3 && (*s)[n] >= '0' && (*s)[n] <= '7' && v < 32)
 		v = v * 8 + (unsigned int)((*s)[n++] - '0');
 	if (!n)
 		return false;

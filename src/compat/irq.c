@@ -6,6 +6,7 @@
  * freed only when the line is known not to be in a handler. A line is delivered while depth is 0: disable_irq()
  * counts in it, and so does a one-shot handler's thread until it has run.
  */
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
@@ -33,6 +34,7 @@ struct line {
 	struct action *actions;
 	unsigned int depth;
 	bool pending, level, off;	/* off: nobody wanted it */
+	bool active;			/* its event is queued or runs */
 	unsigned int unwanted;
 	unsigned long count;
 };
@@ -52,8 +54,10 @@ static unsigned int number(const struct line *l)
 /* Something waits and may be delivered: see to it. With the lock. */
 static void poke(struct line *l)
 {
-	if ((l->pending || l->level) && !l->depth && !l->off && l->actions)
+	if ((l->pending || l->level) && !l->depth && !l->off && l->actions) {
+		l->active = true;
 		kmk_event_arm(&l->event, 0);
+	}
 }
 
 static void wake_thread(struct line *l, struct action *a)
@@ -63,7 +67,7 @@ static void wake_thread(struct line *l, struct action *a)
 	spin_lock_irqsave(&lock, flags);
 	if (!a->woken && a->flags & IRQF_ONESHOT)
 		l->depth++;
-	a->woken = true;
+	__atomic_store_n(&a->woken, true, __ATOMIC_RELEASE);
 	spin_unlock_irqrestore(&lock, flags);
 	wake_up(&a->wait);
 }
@@ -87,7 +91,7 @@ static irqreturn_t call_handlers(struct line *l)
 /* Returns whether the line has just been switched off. With the lock. */
 static bool judge(struct line *l, irqreturn_t ret)
 {
-	l->count++;
+	__atomic_store_n(&l->count, l->count + 1, __ATOMIC_RELEASE);
 	l->unwanted = ret == IRQ_NONE ? l->unwanted + 1 : 0;
 	if (l->unwanted < KMK_IRQ_STORM || l->off)
 		return false;
@@ -103,15 +107,18 @@ static void fire(struct kmk_event *e)
 	bool storm;
 
 	spin_lock_irqsave(&lock, flags);
+	l->active = false;
 	if (l->depth || l->off || !l->actions) {
 		spin_unlock_irqrestore(&lock, flags);
 		return;
 	}
+	l->active = true;
 	l->pending = false;
 	spin_unlock_irqrestore(&lock, flags);
 	ret = call_handlers(l);
 	spin_lock_irqsave(&lock, flags);
 	storm = judge(l, ret);
+	l->active = kmk_event_queued(e);	/* raised meanwhile */
 	poke(l);
 	spin_unlock_irqrestore(&lock, flags);
 	WARN(storm, "irq %u: no handler wanted it %u times in a row: the line is switched off\n", number(l),
@@ -149,13 +156,15 @@ unsigned long kmk_irq_count(unsigned int irq)
 	return irq < KMK_NR_IRQS ? __atomic_load_n(&lines[irq].count, __ATOMIC_ACQUIRE) : 0;
 }
 
-static bool threads_busy(const struct line *l)
+/* Is a thread of the line to run, or running; with delivery, also: is the line's event on its way. */
+static bool busy_now(const struct line *l, bool delivery)
 {
 	const struct action *a;
 	unsigned long flags;
-	bool busy = false;
+	bool busy;
 
 	spin_lock_irqsave(&lock, flags);
+	busy = delivery && l->active;
 	for (a = l->actions; a; a = a->next)
 		busy |= a->woken || a->busy;
 	spin_unlock_irqrestore(&lock, flags);
@@ -182,7 +191,7 @@ void synchronize_irq(unsigned int irq)
 	if (irq >= KMK_NR_IRQS)
 		return;
 	wait_for_handlers(&lines[irq]);
-	while (threads_busy(&lines[irq]))
+	while (busy_now(&lines[irq], false))
 		schedule_timeout_uninterruptible(1);
 }
 
@@ -191,10 +200,9 @@ void kmk_irq_settle(unsigned int irq)
 	might_sleep();
 	if (irq >= KMK_NR_IRQS)
 		return;
-	while (kmk_event_queued(&lines[irq].event) || kmk_event_running(&lines[irq].event))
-		cond_resched();
-	while (threads_busy(&lines[irq]))
-		schedule_timeout_uninterruptible(1);
+	/* In this order: the end of a delivery comes behind its mark. */
+	while (busy_now(&lines[irq], true) || kmk_event_running(&lines[irq].event))
+		usleep_range(20, 50);
 }
 
 static bool thread_wanted(struct action *a)
@@ -208,7 +216,7 @@ static bool thread_begin(struct action *a)
 
 	spin_lock_irq(&lock);
 	run = a->busy = a->woken;
-	a->woken = false;
+	__atomic_store_n(&a->woken, false, __ATOMIC_RELAXED);
 	spin_unlock_irq(&lock);
 	return run;
 }

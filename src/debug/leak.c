@@ -95,6 +95,8 @@ static void reach(unsigned long addr)
 {
 	struct thing t;
 
+	if ((addr & KMK_IO_TAG) == KMK_IO_TAG)	/* what ioremap() gave: the area is at the plain address */
+		addr &= ~KMK_IO_TAG;
 	if (addr - VMALLOC_START < VMALLOC_END - VMALLOC_START) {
 		kmk_vmap_reach((void *)addr, scan.epoch);
 		return;

@@ -30,7 +30,7 @@ static const u16 array_entries[ARRAY_CLASSES] = { 64, 512, 2048, 4096 };
 _Static_assert(KMK_PCPU_SHIFT <= 32, "offsets of arrays are 32 bits");
 #define ARRAY_LIMIT	((1ull << KMK_PCPU_SHIFT) - 1)
 static u64 array_next = KMK_DYNAMIC_ARRAYS;
-static struct { u32 offs[64]; u32 n; } array_reuse[ARRAY_CLASSES];
+static u32 array_reuse[ARRAY_CLASSES];		/* places given back; each names the next in its pad */
 
 /* How many objects a CPU may keep: about a megabyte, within limits. Reclaim takes them back. */
 static u32 wanted_entries(u32 size)
@@ -52,17 +52,19 @@ static u32 array_stride(unsigned int c)
 	return (u32)array_entries[c] * PORT_ENTRY_BYTES + 64;
 }
 
-/* A place for the cache's arrays; they become smaller when room is short. False: no room at all. */
-static bool array_alloc(struct kmem_cache *s)
+/* Larger arrays may use only the first part of the room, so that very many caches still find a place. */
+static u64 array_room(unsigned int c)
 {
-	unsigned int c = array_class(wanted_entries(s->size));
+	return ARRAY_LIMIT - (ARRAY_LIMIT >> (ARRAY_CLASSES - c));
+}
 
-	while (c && !array_reuse[c].n && array_next + array_stride(c) > ARRAY_LIMIT)
-		c--;
-	if (array_reuse[c].n) {
-		s->array = array_reuse[c].offs[--array_reuse[c].n];
+static bool array_take(struct kmem_cache *s, unsigned int c, u64 limit)
+{
+	if (array_reuse[c]) {
+		s->array = array_reuse[c];
+		array_reuse[c] = (u32)port_array_of(0, s->array)->pad;
 	} else {
-		if (array_next + array_stride(c) > ARRAY_LIMIT)
+		if (array_next + array_stride(c) > limit)
 			return false;
 		s->array = (u32)array_next;
 		array_next += array_stride(c);
@@ -72,15 +74,22 @@ static bool array_alloc(struct kmem_cache *s)
 	return true;
 }
 
-/* The next owner opens the arrays, or not. Beyond the short list the place is lost: virtual addresses only. */
+/* A place for the cache's arrays; they become smaller when room is short. False: no room at all. */
+static bool array_alloc(struct kmem_cache *s)
+{
+	for (unsigned int c = array_class(wanted_entries(s->size)); c; c--)
+		if (array_take(s, c, array_room(c)))
+			return true;
+	return array_take(s, 0, ARRAY_LIMIT);
+}
+
+/* The next owner opens the arrays, or not. */
 static void array_free(const struct kmem_cache *s)
 {
-	unsigned int c = s->array_class;
-
 	for (int id = 0; id < (int)kmk_nr_ids; id++)
 		__atomic_store_n(&port_array_of(id, s->array)->cap, 0, __ATOMIC_RELAXED);
-	if (array_reuse[c].n < ARRAY_SIZE(array_reuse[c].offs))
-		array_reuse[c].offs[array_reuse[c].n++] = s->array;
+	port_array_of(0, s->array)->pad = array_reuse[s->array_class];
+	array_reuse[s->array_class] = s->array;
 }
 
 /* ---- creation ---- */

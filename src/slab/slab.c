@@ -77,9 +77,19 @@ static void set_geometry(struct kmem_cache *s, u32 order)
 	s->colours = s->debug || !s->nr ? 1 : (total - s->colour_first - s->nr * s->size) / s->colour_step + 1;
 }
 
+/* Bytes of a slab that are no object's, a descriptor outside the block included. */
+static u32 wasted(const struct kmem_cache *s)
+{
+	u32 waste = ((u32)PAGE_SIZE << s->order) - s->nr * s->size;
+
+	if (s->desc_off == KMK_OFF_SLAB)
+		waste += (u32)kmalloc_size_roundup(desc_bytes(s->size, s->nr, s->order));
+	return waste;
+}
+
 /*
- * The smallest order that wastes at most a 64th and gives a few objects; when none does, the one
- * that wastes least. Waste counts everything that is not an object.
+ * The smallest order that wastes at most a 256th and gives a few objects; when none does, the one
+ * that wastes least.
  */
 void kmk_cache_layout(struct kmem_cache *s)
 {
@@ -92,18 +102,17 @@ void kmk_cache_layout(struct kmem_cache *s)
 
 	s->recip = ((1ull << KMK_RECIP_SHIFT) + s->size - 1) / s->size;
 	for (u32 order = first; order <= last; order++) {
-		u32 total = (u32)PAGE_SIZE << order;
 		u64 waste;
 
 		set_geometry(s, order);
 		if (!s->nr)
 			continue;
-		waste = (u64)(total - s->nr * s->size) << (16 - order);
+		waste = (u64)wasted(s) << (16 - order);
 		if (waste < best_waste) {
 			best_waste = waste;
 			best = order;
 		}
-		if (s->nr >= MIN_OBJECTS && waste <= (u64)PAGE_SIZE << 10) {
+		if (s->nr >= MIN_OBJECTS && waste <= (u64)PAGE_SIZE << 8) {
 			best = order;
 			break;
 		}

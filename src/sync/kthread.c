@@ -42,6 +42,7 @@ static void kthread_entry(void *arg)
 		kthread_parkme();
 		kmk_try(kthread_body, t);
 	}
+	kmk_thread_check_maps(kmk_self());
 	WARN_ONCE(kmk_self()->ctx, "kthread %s ends in atomic context: preempt_count %#x\n", t->comm,
 		  kmk_self()->ctx);
 	kmk_ctx_reset(0);

@@ -130,8 +130,7 @@ void kmk_upcall_thread_exit(void *block)
 
 	if (block != self)
 		return;
-	if (self->kmap_depth && kmk_thread_exit_hook)
-		kmk_thread_exit_hook(self);
+	kmk_thread_check_maps(self);
 	WARN_ONCE(self->ctx, "a thread ends in atomic context: preempt_count %#x\n", self->ctx);
 	kmk_ctx_reset(0);
 	self->flags |= KMK_T_NO_TASK;

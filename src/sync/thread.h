@@ -74,6 +74,12 @@ static inline __attribute__((always_inline)) struct kmk_thread *kmk_self(void)
 /* Called when a thread ends that still holds kmap_local slots: the vmap room's. */
 extern void (*kmk_thread_exit_hook)(struct kmk_thread *self);
 
+static inline void kmk_thread_check_maps(struct kmk_thread *self)
+{
+	if (self->kmap_depth && kmk_thread_exit_hook)
+		kmk_thread_exit_hook(self);
+}
+
 /* In a context that must not sleep: a virtual CPU is held. RCU readers are counted in the task. */
 static inline bool kmk_atomic_context(void)
 {

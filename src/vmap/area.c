@@ -35,7 +35,7 @@ static struct kmk_area *area_of(struct kmk_range *r)
 
 struct kmk_area *kmk_area_at_locked(unsigned long addr)
 {
-	struct kmk_range *r = kmk_range_find(&kmk_vmap_space, addr);
+	struct kmk_range *r = kmk_range_at_locked(addr);
 
 	return r && r->window ? kmk_window_slot(r, addr) : area_of(r);
 }
@@ -95,12 +95,14 @@ struct kmk_area *kmk_area_create(const struct kmk_area_request *req)
 		return NULL;
 	now = port_now();
 	kmk_lock(&kmk_area_lock);
-	placed = kmk_range_take(&kmk_vmap_space, &area->range, size, align, req->start, req->end);
+	placed = kmk_place_locked(&area->range, size, align, req->start, req->end);
 	if (placed)
 		kmk_area_begin_locked(area, req, now);
 	kmk_unlock(&kmk_area_lock);
-	if (placed)
+	if (placed) {
+		kmk_index_range(&area->range, req->gfp);
 		return area;
+	}
 	kfree(area);
 	return NULL;
 }
@@ -203,7 +205,7 @@ void kmk_area_retire(struct kmk_area *area)
 		port_unmap(area->vm.addr, area->nr_mapped * PAGE_SIZE);
 	kmk_mappings_give(area->mappings);
 	kmk_lock(&kmk_area_lock);
-	kmk_range_give(&kmk_vmap_space, &area->range);
+	kmk_unplace_locked(&area->range);
 	kmk_unlock(&kmk_area_lock);
 	kvfree(area->pfns);
 	area->pfns = NULL;
@@ -311,7 +313,7 @@ bool kmk_area_validate(void)
 	bool good;
 
 	kmk_lock(&kmk_area_lock);
-	good = kmk_range_validate(&kmk_vmap_space);
+	good = kmk_range_validate(&kmk_vmap_space) && kmk_index_validate_locked();
 	list_for_each_entry(r, &kmk_vmap_space.list, list) {
 		if (r->window)
 			good &= kmk_window_validate_locked(r, &live);

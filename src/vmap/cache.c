@@ -171,7 +171,10 @@ void kmk_area_put(struct kmk_area *area)
 
 unsigned long kmk_idle_purge(void)
 {
-	return evict(0) + kmk_windows_purge();
+	unsigned long got = evict(0) + kmk_windows_purge();
+
+	kmk_index_trim();
+	return got;
 }
 
 /* Undoing sleeps and takes locks, so only for requests that may; frees inside do not recurse. */

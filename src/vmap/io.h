@@ -6,9 +6,10 @@
  *	iomap	a mapping in the register window, found by its address alone: the window is an array
  *		of slots of KMK_IO_SLOT bytes, a mapping starts at a slot and takes as many as it needs
  *
- * File ranges are mapped like memory anywhere in the vmalloc window and need no iomap. With iomem_debug=1
- * (default where slub_debug is given) they go to the register window as well, really mapped, so that readX
- * and writeX come by and can be checked.
+ * What ioremap() returns for the window is the address with KMK_IO_TAG, which readX and writeX recognize and
+ * nobody can dereference. File ranges are mapped like memory anywhere in the vmalloc window and need neither
+ * tag nor iomap. With iomem_debug=1 (default where slub_debug is given) they go to the register window as
+ * well, really mapped, so that readX and writeX come by and can be checked.
  *
  * One lock (rank RESOURCE) over ranges, their users and changed protections (protect.c). Slots are written
  * by who owns the address range and read without a lock.
@@ -31,11 +32,18 @@ struct kmk_iomem {
 	struct list_head list;
 };
 
+/* The address in the vmalloc window behind what ioremap() gave. */
+static inline unsigned long kmk_io_va(const volatile void *addr)
+{
+	return ((unsigned long)addr & KMK_IO_TAG) == KMK_IO_TAG ? (unsigned long)addr & ~KMK_IO_TAG :
+								   (unsigned long)addr;
+}
+
 #define KMK_IO_SLOT_SHIFT	20
 #define KMK_IO_SLOT		(1UL << KMK_IO_SLOT_SHIFT)
 
 struct kmk_iomap {
-	unsigned long start, end;	/* what was asked for: register addresses */
+	unsigned long start, end;	/* what was asked for, without tag */
 	phys_addr_t phys;		/* of start */
 	struct kmk_iomem *range;
 	const void *caller;

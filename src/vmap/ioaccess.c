@@ -27,7 +27,9 @@ void kmk_iomap_set(unsigned long va, unsigned long len, struct kmk_iomap *map)
 
 struct kmk_iomap *kmk_iomap_at(unsigned long va)
 {
-	return kmk_io_called(va) ? __atomic_load_n(&slots[slot_of(va)], __ATOMIC_ACQUIRE) : NULL;
+	bool inside = va >> KMK_IO_SHIFT == KMK_IO_WINDOW >> KMK_IO_SHIFT;
+
+	return inside ? __atomic_load_n(&slots[slot_of(va)], __ATOMIC_ACQUIRE) : NULL;
 }
 
 static const char *wrong(const struct kmk_iomap *m, unsigned long va, unsigned int width)
@@ -98,25 +100,29 @@ static u64 offset_in(const struct kmk_iomap *m, unsigned long va)
 
 u64 kmk_io_read(const volatile void __iomem *addr, unsigned int width)
 {
-	unsigned long va = (unsigned long)addr;
+	unsigned long va = kmk_io_va(addr);
 	struct kmk_iomap *m = kmk_iomap_at(va);
 
-	if (m && refused(m, va, width, "read", __builtin_return_address(0)))
-		return ~0ULL;
-	if (!m || !m->range->ops)
+	if (!m)
 		return plain_read((const volatile void __force *)addr, width);
+	if (refused(m, va, width, "read", __builtin_return_address(0)))
+		return ~0ULL;
+	if (!m->range->ops)
+		return plain_read((const volatile void *)va, width);
 	return m->range->ops->read ? m->range->ops->read(m->range->ctx, offset_in(m, va), width) : ~0ULL;
 }
 
 void kmk_io_write(u64 value, volatile void __iomem *addr, unsigned int width)
 {
-	unsigned long va = (unsigned long)addr;
+	unsigned long va = kmk_io_va(addr);
 	struct kmk_iomap *m = kmk_iomap_at(va);
 
-	if (m && refused(m, va, width, "write", __builtin_return_address(0)))
-		return;
-	if (!m || !m->range->ops)
+	if (!m)
 		plain_write(value, (volatile void __force *)addr, width);
+	else if (refused(m, va, width, "write", __builtin_return_address(0)))
+		return;
+	else if (!m->range->ops)
+		plain_write(value, (volatile void *)va, width);
 	else if (m->range->ops->write)
 		m->range->ops->write(m->range->ctx, offset_in(m, va), value, width);
 }
@@ -126,16 +132,14 @@ size_t kmk_io_explain(unsigned long addr, char *buf, size_t size)
 	const struct kmk_iomap *m;
 	const struct resource *res;
 
-	if (!kmk_io_called(addr))
+	addr = kmk_io_va((void *)addr);
+	if (addr >> KMK_IO_SHIFT != KMK_IO_WINDOW >> KMK_IO_SHIFT)
 		return 0;
 	m = kmk_iomap_at(addr);
 	if (!m)
 		return (size_t)scnprintf(buf, size, "the address lies in the register window, where nothing is "
 					 "ioremapped (any more)");
 	res = &m->range->res;
-	if (!m->range->ops)
-		return (size_t)scnprintf(buf, size, "the address lies in the range of %s, ioremapped by %pS: its "
-					 "file does not allow this", res->name, m->caller);
 	return (size_t)scnprintf(buf, size, "a plain access to the registers of %s, offset 0x%llx, ioremapped by %pS: "
 				 "only readX() and writeX() reach them", res->name,
 				 (unsigned long long)(m->phys + (addr - m->start) - res->start), m->caller);

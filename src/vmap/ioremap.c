@@ -54,9 +54,13 @@ static struct kmk_area *make_area(size_t len, bool window, const void *caller)
 /* Readable and writable at least, whatever is asked: a register is no memory to protect. */
 static int show(struct kmk_area *area, phys_addr_t phys, size_t len, unsigned int prot)
 {
-	int err = port_map(area->vm.addr, phys, len, prot | PORT_READ | PORT_WRITE);
+	int err;
 
-	area->vm.phys_addr = phys;
+	/* It parts the reservation around it. */
+	if (!kmk_mappings_take(2))
+		return -ENOMEM;
+	area->mappings = 2;
+	err = port_map(area->vm.addr, phys, len, prot | PORT_READ | PORT_WRITE);
 	if (!err)
 		__atomic_store_n(&area->nr_mapped, len >> PAGE_SHIFT, __ATOMIC_RELEASE);
 	return err;
@@ -95,7 +99,7 @@ static void __iomem *map_device(phys_addr_t phys, size_t size, unsigned int prot
 	if (!err && window)
 		err = note(area, len, phys, size, range);
 	if (!err)
-		return (void __iomem *)(area->vm.addr + offset);
+		return (void __iomem *)((unsigned long)(area->vm.addr + offset) | (window ? KMK_IO_TAG : 0));
 	pr_warn("ioremap: cannot map physical 0x%llx, %zu bytes (error %d)\n", (unsigned long long)phys, size,
 		err);
 	kmk_area_destroy(area, false, caller);
@@ -123,7 +127,7 @@ static void __iomem *map(phys_addr_t phys, size_t size, unsigned int prot, const
 	}
 	addr = map_device(phys, size, prot, range, caller);
 	/* A file stays for good; only a mapping of call-backs, or a checked one, keeps its range in use. */
-	if (range && (!addr || !kmk_iomap_at((unsigned long)addr)))
+	if (range && (!addr || !kmk_iomap_at(kmk_io_va(addr))))
 		kmk_iomem_put(range);
 	return addr;
 }
@@ -178,7 +182,7 @@ static bool other_area(const void *addr, const void *caller)
 
 void iounmap(volatile void __iomem *addr)
 {
-	unsigned long va = (unsigned long)addr & PAGE_MASK;
+	unsigned long va = kmk_io_va(addr) & PAGE_MASK;
 	struct kmk_iomap *map;
 	struct kmk_area *area;
 

@@ -50,7 +50,7 @@ static struct kmap_slot *take_slot(void)
 		nr = fresh++;
 	else
 		nr = ring[(ring_head + LAST_PKMAP - ring_len--) % LAST_PKMAP];
-	used++;
+	__atomic_store_n(&used, used + 1, __ATOMIC_RELAXED);
 	return &slots[nr];
 }
 
@@ -59,7 +59,7 @@ static void give_slot(struct kmap_slot *slot)
 	ring[ring_head] = (u16)(slot - slots);
 	ring_head = (ring_head + 1) % LAST_PKMAP;
 	ring_len++;
-	used--;
+	__atomic_store_n(&used, used - 1, __ATOMIC_RELAXED);
 	freed++;
 }
 

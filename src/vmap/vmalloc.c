@@ -25,7 +25,7 @@ unsigned long vmalloc_nr_pages(void)
 	return __atomic_load_n(&nr_vmalloc_frames, __ATOMIC_RELAXED);
 }
 
-static void count_frames(long n)
+void kmk_vmalloc_count(long n)
 {
 	__atomic_fetch_add(&nr_vmalloc_frames, (unsigned long)n, __ATOMIC_RELAXED);
 }
@@ -96,7 +96,7 @@ static bool take_frames(struct kmk_area *area, unsigned int n, gfp_t gfp)
 	got = take_blocks(area->vm.pages, n, gfp);
 	got += take_singles(area->vm.pages + got, n - got, gfp);
 	area->vm.nr_pages = got;
-	count_frames(got);
+	kmk_vmalloc_count(got);
 	return got == n;
 }
 
@@ -141,7 +141,7 @@ static const char *fill(struct kmk_area *area, gfp_t gfp, pgprot_t prot, int nod
 
 static void undo(struct kmk_area *area, const void *caller)
 {
-	count_frames(-(long)area->vm.nr_pages);
+	kmk_vmalloc_count(-(long)area->vm.nr_pages);
 	kmk_area_destroy(area, true, caller);
 }
 
@@ -164,7 +164,7 @@ static void *take_idle(const struct kmk_area_request *req, gfp_t gfp)
 		return NULL;
 	if (gfp & __GFP_ZERO || kmk_init_on_alloc)
 		memset(area->vm.addr, 0, area->vm.nr_pages * PAGE_SIZE);
-	count_frames(area->vm.nr_pages);
+	kmk_vmalloc_count(area->vm.nr_pages);
 	return area->vm.addr;
 }
 
@@ -310,7 +310,7 @@ static struct kmk_area *take_out(const void *addr, const char *fn, const void *c
 	struct kmk_area *area = kmk_area_take(addr, false, fn, caller);
 
 	if (area && area->vm.flags & VM_ALLOC)
-		count_frames(-(long)area->vm.nr_pages);
+		kmk_vmalloc_count(-(long)area->vm.nr_pages);
 	return area;
 }
 

@@ -60,6 +60,8 @@ struct vm_struct *remove_vm_area(const void *addr)
 	area = kmk_area_take(addr, false, "remove_vm_area", RET_IP);
 	if (!area)
 		return NULL;
+	if (area->vm.flags & VM_ALLOC)
+		kmk_vmalloc_count(-(long)area->vm.nr_pages);	/* the caller's from now on */
 	if (area->window) {
 		area = kmk_slot_evict(area);
 		return area ? &area->vm : NULL;

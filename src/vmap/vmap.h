@@ -20,7 +20,7 @@
  *	The tree is a treap: a node's priority is a hash of its address, so its shape, and with it
  *	O(log n), does not depend on the order of requests and needs no balance bookkeeping. Each
  *	node knows the largest gap in its subtree; the lowest gap that fits is found on one path
- *	down. Freeing a range never allocates: it only widens its successor's gap.
+ *	down. In front of the tree an index by address (index.c) finds ranges in a few loads. Freeing a range never allocates: it only widens its successor's gap.
  *	Invariants: r.gap == r.start - previous.end; max_gap == max(gap, children's max_gap);
  *	sum(gap) + sum(end - start) == hi - lo.
  *
@@ -171,6 +171,16 @@ extern struct kmk_space kmk_vmap_space;
 extern bool kmk_vmap_exact;		/* vmalloc_debug=1 */
 extern enum port_guard_kind kmk_vmap_guard;
 
+/* index.c: kmk_range_take() and _give() of the vmalloc window, and finding in it. The caller holds the lock. */
+bool kmk_place_locked(struct kmk_range *r, unsigned long size, unsigned long align, unsigned long lo,
+		      unsigned long hi);
+void kmk_unplace_locked(struct kmk_range *r);
+struct kmk_range *kmk_range_at_locked(unsigned long addr);
+bool kmk_index_validate_locked(void);
+/* Room in the index for a range just placed; dropping what is empty. Allocate and free: without the lock. */
+void kmk_index_range(struct kmk_range *r, gfp_t gfp);
+void kmk_index_trim(void);
+
 /* The area around addr in any state, or NULL. The caller holds the lock. */
 struct kmk_area *kmk_area_at_locked(unsigned long addr);
 /* An area comes to life, or stops being live: counters. Locked. */
@@ -181,6 +191,8 @@ bool kmk_mappings_take(unsigned int n);
 void kmk_mappings_give(unsigned int n);
 /* Can nobody else have an interest in these frames: one reference, no flags. */
 bool kmk_frames_plain(struct page *const *pages, unsigned int n);
+
+void kmk_vmalloc_count(long n);		/* frames of areas: so many more */
 
 /* window.c. A slot for a request of that many pages; NULL: there are no frames for a window. May sleep. */
 #define KMK_SLOT_PAGES	32	/* the largest small area */

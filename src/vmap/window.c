@@ -174,7 +174,7 @@ static bool place(struct kmk_window *w)
 	bool placed;
 
 	kmk_lock(&kmk_area_lock);
-	placed = kmk_range_take(&kmk_vmap_space, &w->range, size, PAGE_SIZE, VMALLOC_START, VMALLOC_END);
+	placed = kmk_place_locked(&w->range, size, PAGE_SIZE, VMALLOC_START, VMALLOC_END);
 	w->range.window = true;
 	for (unsigned int i = 0; placed && i < w->nr_slots; i++) {
 		w->slot[i].range.start = w->range.start + i * stride(w);
@@ -184,16 +184,17 @@ static bool place(struct kmk_window *w)
 	return placed;
 }
 
-static bool set_up(struct kmk_window *w)
+static bool set_up(struct kmk_window *w, gfp_t gfp)
 {
 	w->mappings = guards_cost_mappings() ? 2 * w->nr_slots : 2;
 	if (!kmk_mappings_take(w->mappings))
 		return false;
 	if (place(w)) {
+		kmk_index_range(&w->range, gfp);
 		if (!show(w))
 			return true;
 		kmk_lock(&kmk_area_lock);
-		kmk_range_give(&kmk_vmap_space, &w->range);
+		kmk_unplace_locked(&w->range);
 		kmk_unlock(&kmk_area_lock);
 	}
 	kmk_mappings_give(w->mappings);
@@ -220,7 +221,7 @@ static struct kmk_window *make(unsigned int pages, gfp_t gfp)
 		return NULL;
 	split_page(page, ilog2(frames));
 	w = new_window(pages, slots_in(frames, pages), page, gfp);
-	if (w && set_up(w)) {
+	if (w && set_up(w, gfp)) {
 		free_spare(w, page, frames);
 		return w;
 	}
@@ -327,7 +328,7 @@ static unsigned long retire(struct kmk_window *w)
 	for (unsigned int i = 0; i < w->nr_slots; i++)
 		if (w->slot[i].freed_by)
 			kmk_bury_locked(&w->slot[i]);
-	kmk_range_give(&kmk_vmap_space, &w->range);
+	kmk_unplace_locked(&w->range);
 	kmk_unlock(&kmk_area_lock);
 	free_frames(w);
 	kfree(w);

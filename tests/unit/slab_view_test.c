@@ -2,7 +2,9 @@
 /* kmemkit/slab_view.h: the picture agrees with what was done, and the two algorithms of contract 2.9. */
 #include <kunit/test.h>
 #include <kmemkit/kunit.h>
+#include <kmemkit/report.h>
 #include <kmemkit/slab_view.h>
+#include <linux/bitops.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -187,6 +189,14 @@ static void where_slabs_go(struct kunit *test)
 	obj[0] = obj[--held];
 }
 
+/* Those keep their descriptors off the slab and are not coloured. */
+static bool debug_caches(void)
+{
+	const char *debug = kmk_option("slub_debug");
+
+	return debug && (!*debug || strpbrk(debug, "FZPfzp"));
+}
+
 static void large_objects_are_described_off_the_slab(struct kunit *test)
 {
 	struct kmem_cache *big = kmem_cache_create("viewed-big", 4096, 0, 0, NULL);
@@ -194,12 +204,35 @@ static void large_objects_are_described_off_the_slab(struct kunit *test)
 	struct kmem_cache_s *v = kmk_slab_view(big), *w = kmk_slab_view(cache);
 
 	KUNIT_EXPECT_TRUE(test, v->c_firstp->s_off_slab);
-	KUNIT_EXPECT_FALSE(test, w->c_firstp->s_off_slab);
+	KUNIT_EXPECT_EQ(test, w->c_firstp->s_off_slab, debug_caches());
 	kmk_slab_view_put(v);
 	kmk_slab_view_put(w);
 	kmem_cache_free(big, p);
 	kmem_cache_free(cache, q);
 	kmem_cache_destroy(big);
+}
+
+/* Successive slabs start at successive colours, a cache line or a multiple of it apart. */
+static void colours_spread(struct kunit *test)
+{
+	struct kmem_cache *c = kmem_cache_create("viewed-colours", 1000, 0, 0, NULL);
+	unsigned long seen = 0, slabs = 0;
+	struct kmem_cache_s *v;
+	static void *p[512];
+
+	for (size_t i = 0; i < ARRAY_SIZE(p); i++)
+		p[i] = kmem_cache_alloc(c, GFP_KERNEL);
+	v = kmk_slab_view(c);
+	for (const kmem_slab_t *s = v->c_firstp; s; s = s->s_nextp, slabs++)
+		if (s->s_offset % 64 == 0 && s->s_offset / 64 < 64)
+			seen |= 1ul << s->s_offset / 64;
+	kunit_info(test, "%lu slabs of order %lu, %lu colours\n", slabs, v->c_gfporder, (unsigned long)hweight_long(seen));
+	if (!debug_caches())
+		KUNIT_EXPECT_GT(test, hweight_long(seen), 1);
+	kmk_slab_view_put(v);
+	for (size_t i = 0; i < ARRAY_SIZE(p); i++)
+		kmem_cache_free(c, p[i]);
+	kmem_cache_destroy(c);
 }
 
 static void all_caches(struct kunit *test)
@@ -225,6 +258,7 @@ static struct kunit_case view_cases[] = {
 	KUNIT_CASE(objects_are_found),
 	KUNIT_CASE(where_slabs_go),
 	KUNIT_CASE(large_objects_are_described_off_the_slab),
+	KUNIT_CASE(colours_spread),
 	KUNIT_CASE(all_caches),
 	{}
 };

@@ -52,10 +52,12 @@ for KMEMKIT_GUARD in madvise userfaultfd mapping; do
 		continue
 	fi
 	case $KMEMKIT_GUARD in mapping) all_areas 10000 100000 ;; *) all_areas 131072 1000000 ;; esac
-	"$KMEMKIT" run "$here/../unit/vmap_test.c" > "$tmp/all" 2>&1
-	status=$?
-	tail -n 1 "$tmp/all" > "$tmp/out"
-	verdict $status "unit tests"
+	for suite in vmap_test vmap_idle_test; do
+		"$KMEMKIT" run "$here/../unit/$suite.c" > "$tmp/all" 2>&1
+		status=$?
+		tail -n 1 "$tmp/all" > "$tmp/out"
+		verdict $status "$suite"
+	done
 	"$here/../misuse/run.sh" "$KMEMKIT" guard_page guard_page_large use_after_vfree use_after_vfree_large \
 		> "$tmp/out" 2>&1
 	verdict $? "faults on guards and freed areas are explained"

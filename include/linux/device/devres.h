@@ -14,6 +14,7 @@
 #define _LINUX_DEVICE_DEVRES_H
 
 #include <linux/compiler.h>
+#include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/numa.h>
 #include <linux/overflow.h>
@@ -134,4 +135,15 @@ void __devm_release_region(struct device *dev, struct resource *parent, resource
 	__devm_release_region(dev, &iomem_resource, (start), (n))
 int devm_request_resource(struct device *dev, struct resource *root, struct resource *new);
 void devm_release_resource(struct device *dev, struct resource *new);
+
+/* ---- mappings of device ranges: NULL, or (resource) ERR_PTR; may sleep ---- */
+
+void __iomem *devm_ioremap(struct device *dev, resource_size_t offset, resource_size_t size);
+void __iomem *devm_ioremap_uc(struct device *dev, resource_size_t offset, resource_size_t size);
+void __iomem *devm_ioremap_wc(struct device *dev, resource_size_t offset, resource_size_t size);
+void devm_iounmap(struct device *dev, void __iomem *addr);
+/* Requests the region, too: -EINVAL for what is no memory, -EBUSY, -ENOMEM. */
+void __iomem *devm_ioremap_resource(struct device *dev, const struct resource *res);
+void __iomem *devm_ioremap_resource_wc(struct device *dev, const struct resource *res);
+#define IOMEM_ERR_PTR(err)	((void __iomem *)ERR_PTR(err))
 #endif
