@@ -213,6 +213,9 @@ static bool defines(const struct text *t, const char *at, size_t len)
 	if (!in_word(*line) || starts(line, t->end, "static") || starts(line, t->end, "extern") ||
 	    starts(line, t->end, "typedef"))
 		return false;
+	for (p = line; p < at; p++)
+		if (strchr("({=;,", *p))
+			return false;		/* a use, inside something that the line defines */
 	end = memchr(at, '\n', (size_t)(t->end - at));
 	end = end ? end : t->end;
 	if (at[len] == '(') {

@@ -26,6 +26,7 @@ int port_describe(struct port_desc *desc)
 
 int port_map(void *va UNUSED, uint64_t pa UNUSED, size_t len UNUSED, unsigned prot UNUSED) { return -22; }
 void port_unmap(void *va UNUSED, size_t len UNUSED) {}
+int port_guard(void *va UNUSED, size_t len UNUSED, size_t stride UNUSED) { return -22; }
 int port_protect(void *va UNUSED, size_t len UNUSED, unsigned prot UNUSED) { return -12; }
 void port_release(uint64_t pa UNUSED, size_t len UNUSED) {}
 void port_clear(uint64_t pa UNUSED, size_t len UNUSED) {}

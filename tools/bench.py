@@ -103,6 +103,31 @@ def self_test():
     print("1 passed, 0 failed")
 
 
+REGISTERS = [                # case, the plain access it may not exceed, by this factor
+    ("readl_file", "plain_load", 1.1), ("writel_file", "plain_store", 1.1),
+    ("readl_file_chain", "plain_load_chain", 1.05),
+]
+
+
+def registers(build_folder, runs, cpu):
+    """Register accesses beside plain ones (bench/mmio.c): lines, least of all processes."""
+    program = os.path.join(build_folder, "bench", "mmio")
+    subprocess.run([os.path.join(build_folder, "kmemkit"), "cc", "-O2", os.path.join(ROOT, "bench", "mmio.c"),
+            "-o", program], check=True)
+    best = {}
+    for _ in range(runs):
+        r = subprocess.run(["taskset", "-c", str(cpu), program], timeout=300, check=True,
+                   stdout=subprocess.PIPE, text=True)
+        for name, ns in re.findall(r"KMEMMMIO (\S+) +(\d+\.\d+)", r.stdout):
+            best[name] = min(best.get(name, 1e9), float(ns))
+    lines = ["", "register accesses, ns (least of %d processes)" % runs]
+    lines += ["%-20s %8.2f" % (name, ns) for name, ns in best.items()]
+    for name, plain, limit in REGISTERS:
+        ratio = best[name] / best[plain]
+        lines.append("%s / %s: %.2f%s" % (name, plain, ratio, "" if ratio <= limit else "  OVER %.2f" % limit))
+    return lines
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("--build", default="build")
@@ -115,6 +140,7 @@ def main():
     build_folder = os.path.abspath(args.build)
     variants = build(os.path.join(build_folder, "bench"), build_folder)
     lines, _ = table(measure(variants, args.runs, args.cpu), args.runs, args.cpu)
+    lines += registers(build_folder, args.runs, args.cpu)
     text = "\n".join(lines) + "\n"
     print(text, end="")
     with open(os.path.join(build_folder, "bench.txt"), "w") as f:

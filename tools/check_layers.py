@@ -35,7 +35,8 @@ BARE_FOLDERS = ("port/x86_64",)
 CHECKED = ("src", "include", "port", "cmd", "crt", "preload")
 OURS = ("linux/", "asm/", "kunit/", "kmemkit/", "mm/", "trace/", "generated/")
 # libc's own typedefs win in the mixed profile: public headers may ask for these.
-MIXED = {"sys/types.h", "errno.h", "string.h", "strings.h", "stdlib.h", "stdio.h", "ctype.h", "time.h", "sched.h"}
+MIXED = {"sys/types.h", "errno.h", "string.h", "strings.h", "stdlib.h", "stdio.h", "ctype.h", "time.h", "sched.h",
+         "sys/socket.h", "netinet/in.h"}
 
 
 def folders(path):

@@ -99,6 +99,13 @@ def units(build, folder="unit"):
     return [Item(tag + ": " + os.path.relpath(f, ROOT), [command, "run", f]) for f in files]
 
 
+def examples(build):
+    """An item for each example that brings its own suite."""
+    command = os.path.join(build, "kmemkit")
+    folders = sorted({os.path.dirname(f) for f in glob.glob(os.path.join(ROOT, "examples/*/*_test.c"))})
+    return [Item(os.path.relpath(d, ROOT), [command, "run"] + sorted(glob.glob(os.path.join(d, "*.c")))) for d in folders]
+
+
 def script(build, path, *args):
     """A script of ours: KMEMKIT and BUILD are in its environment, whatever its arguments."""
     env = {"BUILD": build, "KMEMKIT": os.path.join(build, "kmemkit")}
@@ -110,7 +117,8 @@ def check_items(build):
     items = [script(build, "tools/check_%s.py" % n) for n in names]
     items += [script(build, "tools/check_%s.py" % n, "--self-test") for n in names]
     items += [script(build, "tools/check_symbols.sh", build), script(build, "tests/check_headers.sh")]
-    items += [script(build, "tools/%s.py" % n, "--self-test") for n in ("test", "bench", "bench_slab")]
+    items += [script(build, "tools/%s.py" % n, "--self-test") for n in ("test", "bench", "bench_slab", "gen_compat")]
+    items += [script(build, "tools/gen_compat.py", "--check")]
     items += [script(build, "tools/count_fast.sh", "--self-test")]
     return items
 
@@ -147,7 +155,7 @@ def stages(build):
     tsan = os.path.join(ROOT, "build-tsan")
     return [
         ("checks", [check_items(build)]),
-        ("unit suites", [units(build)]),
+        ("unit suites", [units(build) + examples(build)]),
         ("command, KUnit, fork, misuse", [[i] for i in folder_scripts(build)]
          + [[script(build, "tests/misuse/repeat.sh", os.path.join(build, "kmemkit"), "1000")]]),
         ("simulation, link test, boot image", [[meson_suite(build, "--suite", "quick")]]),

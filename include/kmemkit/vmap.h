@@ -13,6 +13,7 @@ void kmk_iomem_text(void (*emit)(const char *line, void *data), void *data);
 /* The meminfo figures, in bytes: VmallocTotal, and VmallocUsed (frames owned by vmalloc areas). */
 unsigned long kmk_vmalloc_total(void);
 unsigned long kmk_vmalloc_used(void);
+unsigned long kmk_vmap_idle(void);	/* frames kept for the next areas: none after kmemkit_drain() but holes */
 unsigned long kmk_vmap_areas(void);	/* live areas of any kind */
 
 /* Finish everything that was put off (vfree from atomic context). May sleep. */

@@ -6,8 +6,8 @@
 #include <linux/socket.h>
 #include <linux/types.h>
 
-#if KMK_MIXED && __has_include_next(<linux/in.h>)
-#include_next <linux/in.h>
+#if KMK_MIXED && __has_include(<netinet/in.h>)
+#include <netinet/in.h>
 #else
 struct in_addr {
 	__be32 s_addr;

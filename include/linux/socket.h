@@ -5,8 +5,8 @@
 
 #include <linux/types.h>
 
-#if KMK_MIXED && __has_include_next(<linux/socket.h>)
-#include_next <linux/socket.h>
+#if KMK_MIXED && __has_include(<sys/socket.h>)
+#include <sys/socket.h>
 #else
 typedef unsigned short sa_family_t;
 #define AF_UNSPEC	0

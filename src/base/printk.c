@@ -20,10 +20,22 @@ void kmk_printk_start(void)
 		console_loglevel = 4;
 }
 
+/* A message that does not continue the one before ends that one's line. */
+static void say(const char *text, size_t n, bool cont)
+{
+	static bool unfinished;
+	bool was = __atomic_exchange_n(&unfinished, n && text[n - 1] != '\n', __ATOMIC_RELAXED);
+
+	if (was && !cont)
+		port_console(PORT_LOG, "\n", 1);
+	port_console(PORT_LOG, text, n);
+}
+
 int vprintk(const char *fmt, va_list args)
 {
 	char line[LINE_MAX_BYTES], *text = line;
 	int n = vscnprintf(line, sizeof(line), fmt, args), level = 4;
+	bool cont = line[0] == KERN_SOH_ASCII && line[1] == 'c';
 
 	/* The level may also have come as an argument: printk("%s...", KERN_ERR, ...). */
 	if (line[0] == KERN_SOH_ASCII && line[1]) {
@@ -34,7 +46,7 @@ int vprintk(const char *fmt, va_list args)
 	}
 	if (level >= console_loglevel)
 		return 0;
-	port_console(PORT_LOG, text, (size_t)n);
+	say(text, (size_t)n, cont);
 	return n;
 }
 

@@ -70,13 +70,13 @@ void kmk_area_begin_locked(struct kmk_area *area, const struct kmk_area_request 
 	area->internal = kmk_self()->internal;
 	area->time = now;
 	area->state = KMK_AREA_LIVE;
-	nr_areas++;
+	kmk_note(&nr_areas, 1);
 }
 
 void kmk_area_end_locked(struct kmk_area *area)
 {
 	area->state = KMK_AREA_DYING;
-	nr_areas--;
+	kmk_note(&nr_areas, -1);
 }
 
 struct kmk_area *kmk_area_create(const struct kmk_area_request *req)
@@ -271,7 +271,7 @@ struct kmk_area *kmk_area_take(const void *addr, bool want_ram, const char *fn, 
 
 unsigned long kmk_vmap_areas(void)
 {
-	return __atomic_load_n(&nr_areas, __ATOMIC_RELAXED);
+	return kmk_noted(&nr_areas);
 }
 
 static void each_slot(struct kmk_range *r, void (*fn)(const struct vm_struct *area, void *data), void *data)

@@ -55,7 +55,7 @@ static void unlink_locked(struct kmk_area *area)
 {
 	list_del(&area->size);
 	list_del(&area->idle);
-	nr_idle -= pages_of(area);
+	kmk_note(&nr_idle, -(long)pages_of(area));
 }
 
 static struct kmk_area *take_idle(const struct kmk_area_request *req, unsigned int pages)
@@ -63,7 +63,7 @@ static struct kmk_area *take_idle(const struct kmk_area_request *req, unsigned i
 	struct kmk_area *area;
 	u64 now;
 
-	if (!READ_ONCE(nr_idle))
+	if (!kmk_noted(&nr_idle))
 		return NULL;
 	now = port_now();
 	kmk_lock(&kmk_area_lock);
@@ -152,7 +152,7 @@ static bool keep(struct kmk_area *area)
 	area->state = KMK_AREA_IDLE;
 	list_add(&area->size, &by_size[pages_of(area) % SIZES]);
 	list_add_tail(&area->idle, &by_age);
-	nr_idle += pages_of(area);
+	kmk_note(&nr_idle, pages_of(area));
 	kmk_unlock(&kmk_area_lock);
 	return true;
 }
@@ -163,7 +163,7 @@ void kmk_area_put(struct kmk_area *area)
 		kmk_slot_give(area);
 	else if (!keep(area))
 		kmk_area_destroy(area, true, area->freed_by);
-	if (likely(READ_ONCE(nr_idle) + kmk_windows_idle() <= limit))
+	if (likely(kmk_noted(&nr_idle) + kmk_windows_idle() <= limit))
 		return;
 	kmk_windows_trim(limit / 4);
 	evict(limit / 4);
@@ -175,6 +175,11 @@ unsigned long kmk_idle_purge(void)
 
 	kmk_index_trim();
 	return got;
+}
+
+unsigned long kmk_vmap_idle(void)
+{
+	return (kmk_noted(&nr_idle) + kmk_windows_kept()) << PAGE_SHIFT;
 }
 
 /* Undoing sleeps and takes locks, so only for requests that may; frees inside do not recurse. */

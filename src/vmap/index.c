@@ -79,7 +79,7 @@ bool kmk_place_locked(struct kmk_range *r, unsigned long size, unsigned long ali
 	if (!kmk_range_take(&kmk_vmap_space, r, size, align, lo, hi))
 		return false;
 	enter(r);
-	nr_ranges++;
+	kmk_note(&nr_ranges, 1);
 	return true;
 }
 
@@ -87,7 +87,7 @@ void kmk_unplace_locked(struct kmk_range *r)
 {
 	leave(r);
 	kmk_range_give(&kmk_vmap_space, r);
-	nr_ranges--;
+	kmk_note(&nr_ranges, -1);
 }
 
 static bool first(const struct kmk_range *r)
@@ -132,8 +132,8 @@ static void make_leaf(unsigned long nr, struct kmk_range *r, gfp_t gfp)
 	kmk_internal_end();
 	kmk_lock(&kmk_area_lock);
 	if (leaf && !leaves[nr]) {
-		WRITE_ONCE(leaves[nr], leaf);
-		end_leaf = max(end_leaf, nr + 1);
+		__atomic_store_n(&leaves[nr], leaf, __ATOMIC_RELAXED);
+		kmk_note(&end_leaf, nr + 1 > end_leaf ? (long)(nr + 1 - end_leaf) : 0);
 		fill_leaf(nr, r);
 		leaf = NULL;
 	}
@@ -145,10 +145,10 @@ void kmk_index_range(struct kmk_range *r, gfp_t gfp)
 {
 	unsigned long nr, last = last_bucket(r) / PER_LEAF;
 
-	if (READ_ONCE(nr_ranges) <= FEW)
+	if (kmk_noted(&nr_ranges) <= FEW)
 		return;
 	for (nr = bucket_of(r->start) / PER_LEAF; nr <= last; nr++)
-		if (!READ_ONCE(leaves[nr]))
+		if (!__atomic_load_n(&leaves[nr], __ATOMIC_RELAXED))
 			make_leaf(nr, r, gfp);
 }
 
@@ -157,13 +157,13 @@ void kmk_index_trim(void)
 	struct kmk_range **leaf;
 	unsigned long nr;
 
-	for (nr = READ_ONCE(end_leaf); nr-- > 0;) {
+	for (nr = kmk_noted(&end_leaf); nr-- > 0;) {
 		kmk_lock(&kmk_area_lock);
 		leaf = entries[nr] ? NULL : leaves[nr];
 		if (leaf)
-			WRITE_ONCE(leaves[nr], NULL);
+			__atomic_store_n(&leaves[nr], NULL, __ATOMIC_RELAXED);
 		while (end_leaf && !leaves[end_leaf - 1])
-			end_leaf--;
+			kmk_note(&end_leaf, -1);
 		kmk_unlock(&kmk_area_lock);
 		kfree(leaf);
 	}

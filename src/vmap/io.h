@@ -43,7 +43,8 @@ static inline unsigned long kmk_io_va(const volatile void *addr)
 #define KMK_IO_SLOT		(1UL << KMK_IO_SLOT_SHIFT)
 
 struct kmk_iomap {
-	unsigned long start, end;	/* what was asked for, without tag */
+	unsigned long start, end;	/* what was asked for, from the window's start: no address, which would
+					   hide a leak of the mapping */
 	phys_addr_t phys;		/* of start */
 	struct kmk_iomem *range;
 	const void *caller;

@@ -32,13 +32,18 @@ struct kmk_iomap *kmk_iomap_at(unsigned long va)
 	return inside ? __atomic_load_n(&slots[slot_of(va)], __ATOMIC_ACQUIRE) : NULL;
 }
 
+static phys_addr_t phys_of(const struct kmk_iomap *m, unsigned long va)
+{
+	return m->phys + (va - KMK_IO_WINDOW - m->start);
+}
+
 static const char *wrong(const struct kmk_iomap *m, unsigned long va, unsigned int width)
 {
-	phys_addr_t phys = m->phys + (va - m->start);
+	unsigned long at = va - KMK_IO_WINDOW;
 
-	if (phys & (width - 1))
+	if (phys_of(m, va) & (width - 1))
 		return "the address is not a multiple of the width";
-	if (va < m->start || va + width > m->end)
+	if (at < m->start || at + width > m->end)
 		return "outside what ioremap() was asked for";
 	if (m->range->widths && !(m->range->widths & width))
 		return "the device does not take this width";
@@ -50,7 +55,7 @@ static bool refused(const struct kmk_iomap *m, unsigned long va, unsigned int wi
 {
 	const char *why = wrong(m, va, width);
 	const struct resource *res = &m->range->res;
-	phys_addr_t phys = m->phys + (va - m->start);
+	phys_addr_t phys = phys_of(m, va);
 
 	if (likely(!why))
 		return false;
@@ -95,7 +100,7 @@ static void plain_write(u64 value, volatile void *addr, unsigned int width)
 
 static u64 offset_in(const struct kmk_iomap *m, unsigned long va)
 {
-	return m->phys + (va - m->start) - m->range->res.start;
+	return phys_of(m, va) - m->range->res.start;
 }
 
 u64 kmk_io_read(const volatile void __iomem *addr, unsigned int width)
@@ -142,5 +147,5 @@ size_t kmk_io_explain(unsigned long addr, char *buf, size_t size)
 	res = &m->range->res;
 	return (size_t)scnprintf(buf, size, "a plain access to the registers of %s, offset 0x%llx, ioremapped by %pS: "
 				 "only readX() and writeX() reach them", res->name,
-				 (unsigned long long)(m->phys + (addr - m->start) - res->start), m->caller);
+				 (unsigned long long)offset_in(m, addr), m->caller);
 }

@@ -70,11 +70,14 @@ static int show(struct kmk_area *area, phys_addr_t phys, size_t len, unsigned in
 static int note(struct kmk_area *area, size_t len, phys_addr_t phys, size_t size, struct kmk_iomem *range)
 {
 	unsigned long va = (unsigned long)area->vm.addr;
-	struct kmk_iomap *map = kmalloc(sizeof(*map), GFP_KERNEL);
+	struct kmk_iomap *map;
 
+	kmk_internal_begin();
+	map = kmalloc(sizeof(*map), GFP_KERNEL);
+	kmk_internal_end();
 	if (!map)
 		return -ENOMEM;
-	map->start = va + (phys & ~PAGE_MASK);
+	map->start = va - KMK_IO_WINDOW + (phys & ~PAGE_MASK);
 	map->end = map->start + size;
 	map->phys = phys;
 	map->range = range;

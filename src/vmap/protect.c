@@ -252,12 +252,23 @@ static size_t explain_span(const struct span *s, char *buf, size_t size)
 /* An area that never was writable. */
 static size_t explain_area(unsigned long addr, char *buf, size_t size)
 {
-	struct kmk_area *area = is_vmalloc_addr((void *)addr) ? kmk_area_around((void *)addr) : NULL;
+	const struct kmk_area *area = NULL;
+	unsigned long start = 0, len = 0;
+	const void *caller = NULL;
 
-	if (!area || !area->prot || area->prot & PORT_WRITE || addr - area->range.start >= area->nr_mapped * PAGE_SIZE)
+	if (!is_vmalloc_addr((void *)addr) || !kmk_trylock(&kmk_area_lock))
+		return 0;
+	area = kmk_area_at_locked(addr);
+	if (area && area->state == KMK_AREA_LIVE && area->prot && !(area->prot & PORT_WRITE)) {
+		start = area->range.start;
+		len = area->nr_mapped * PAGE_SIZE;
+		caller = area->vm.caller;
+	}
+	kmk_unlock(&kmk_area_lock);
+	if (addr - start >= len)
 		return 0;
 	return (size_t)scnprintf(buf, size, "the address is %lu bytes inside a %lu-byte area mapped read-only by %pS",
-				 addr - area->range.start, get_vm_area_size(&area->vm), area->vm.caller);
+				 addr - start, len, caller);
 }
 
 size_t kmk_protect_explain(unsigned long addr, char *buf, size_t size)

@@ -7,7 +7,6 @@
 
 #include "base/report.h"
 #include "port.h"
-#include "port_inline.h"
 #include "vmap/vmap.h"
 
 #define TOMBS		1024	/* areas freed last, whose descriptors are gone */
@@ -119,7 +118,7 @@ size_t kmk_area_explain(unsigned long addr, char *buf, size_t size)
 	while (!kmk_trylock(&kmk_area_lock)) {
 		if (!--tries)
 			return 0;
-		port_relax();
+		port_yield();
 	}
 	look_up_locked(addr, &k);
 	kmk_unlock(&kmk_area_lock);

@@ -181,6 +181,17 @@ bool kmk_index_validate_locked(void);
 void kmk_index_range(struct kmk_range *r, gfp_t gfp);
 void kmk_index_trim(void);
 
+/* Counters written under the lock, and read anywhere as estimates. */
+static inline void kmk_note(unsigned long *count, long by)
+{
+	__atomic_store_n(count, *count + (unsigned long)by, __ATOMIC_RELAXED);
+}
+
+static inline unsigned long kmk_noted(const unsigned long *count)
+{
+	return __atomic_load_n(count, __ATOMIC_RELAXED);
+}
+
 /* The area around addr in any state, or NULL. The caller holds the lock. */
 struct kmk_area *kmk_area_at_locked(unsigned long addr);
 /* An area comes to life, or stops being live: counters. Locked. */
@@ -209,6 +220,7 @@ unsigned long kmk_windows_trim(unsigned long keep);
 /* Undo all idle slots. May sleep. */
 unsigned long kmk_windows_purge(void);
 unsigned long kmk_windows_idle(void);	/* pages of windows without live slots */
+unsigned long kmk_windows_kept(void);	/* frames windows hold for no live area */
 void kmk_windows_fork_child(void);
 bool kmk_window_validate_locked(struct kmk_range *r, unsigned long *live);
 

@@ -34,6 +34,7 @@ static struct class {
 } classes[KMK_SLOT_PAGES + 1];
 
 static unsigned long nr_empty;		/* idle pages of windows without live slots */
+static unsigned long nr_kept;		/* frames of all idle slots, and under guards that are holes in them */
 
 void kmk_windows_start(void)
 {
@@ -92,7 +93,7 @@ static unsigned int slots_in(unsigned int frames, unsigned int pages)
 /* About as many slots as the class has live ones, so that their number doubles: few windows, little waste. */
 static struct page *take_block(unsigned int pages, gfp_t gfp, unsigned int *frames)
 {
-	unsigned long live = READ_ONCE(classes[pages].nr_live);
+	unsigned long live = kmk_noted(&classes[pages].nr_live);
 	unsigned int least = (unsigned int)roundup_pow_of_two(pages);
 	struct page *page = NULL;
 
@@ -233,9 +234,14 @@ static struct kmk_window *make(unsigned int pages, gfp_t gfp)
 
 /* ---- slots ---- */
 
-static unsigned long idle_pages(const struct kmk_window *w)
+static long idle_pages(const struct kmk_window *w)
 {
-	return (unsigned long)w->nr_idle * w->pages;
+	return (long)w->nr_idle * w->pages;
+}
+
+static long hole_frames(const struct kmk_window *w)
+{
+	return kmk_vmap_guard == PORT_GUARD_FRAME ? (long)w->nr_slots - 1 : 0;
 }
 
 static struct kmk_area *pop_locked(struct class *class)
@@ -246,12 +252,13 @@ static struct kmk_area *pop_locked(struct class *class)
 	if (!w)
 		return NULL;
 	if (!w->nr_live++)
-		nr_empty -= idle_pages(w);
+		kmk_note(&nr_empty, -idle_pages(w));
+	kmk_note(&nr_kept, -(long)w->pages);
 	slot = w->idle;
 	w->idle = slot->next;
 	if (!--w->nr_idle)
 		list_del_init(&w->list);
-	class->nr_live++;
+	kmk_note(&class->nr_live, 1);
 	return slot;
 }
 
@@ -263,11 +270,12 @@ static void push_locked(struct kmk_area *slot)
 	slot->state = KMK_AREA_IDLE;
 	slot->next = w->idle;
 	w->idle = slot;
-	class->nr_live--;
+	kmk_note(&class->nr_live, -1);
+	kmk_note(&nr_kept, w->pages);
 	if (!w->nr_idle++)
 		list_add(&w->list, &class->windows);
 	if (!--w->nr_live) {
-		nr_empty += idle_pages(w);
+		kmk_note(&nr_empty, idle_pages(w));
 		list_move_tail(&w->list, &class->windows);
 	}
 }
@@ -298,7 +306,8 @@ struct kmk_area *kmk_slot_take(const struct kmk_area_request *req, unsigned int 
 			return NULL;
 		kmk_lock(&kmk_area_lock);
 		list_add(&w->list, &class->windows);
-		nr_empty += idle_pages(w);
+		kmk_note(&nr_empty, idle_pages(w));
+		kmk_note(&nr_kept, idle_pages(w) + hole_frames(w));
 	}
 	start_life(slot, req, now);
 	kmk_unlock(&kmk_area_lock);
@@ -320,7 +329,7 @@ static void free_frames(struct kmk_window *w)
 /* A window without live slots that is on no list. */
 static unsigned long retire(struct kmk_window *w)
 {
-	unsigned long pages = idle_pages(w);
+	unsigned long pages = (unsigned long)idle_pages(w);
 
 	port_unmap((void *)w->range.start, mapped_len(w));
 	kmk_mappings_give(w->mappings);
@@ -328,6 +337,7 @@ static unsigned long retire(struct kmk_window *w)
 	for (unsigned int i = 0; i < w->nr_slots; i++)
 		if (w->slot[i].freed_by)
 			kmk_bury_locked(&w->slot[i]);
+	kmk_note(&nr_kept, -idle_pages(w) - hole_frames(w));
 	kmk_unplace_locked(&w->range);
 	kmk_unlock(&kmk_area_lock);
 	free_frames(w);
@@ -354,10 +364,10 @@ static void bury_slot(struct kmk_area *slot)
 	kmk_lock(&kmk_area_lock);
 	slot->state = KMK_AREA_DEAD;
 	w->nr_dead++;
-	classes[w->pages].nr_live--;
+	kmk_note(&classes[w->pages].nr_live, -1);
 	last = !--w->nr_live && !w->nr_idle;
 	if (!w->nr_live)
-		nr_empty += idle_pages(w);
+		kmk_note(&nr_empty, idle_pages(w));
 	kmk_unlock(&kmk_area_lock);
 	if (last)
 		retire(w);
@@ -407,9 +417,14 @@ struct kmk_area *kmk_slot_evict(struct kmk_area *slot)
 	return area;
 }
 
+unsigned long kmk_windows_kept(void)
+{
+	return kmk_noted(&nr_kept);
+}
+
 unsigned long kmk_windows_idle(void)
 {
-	return __atomic_load_n(&nr_empty, __ATOMIC_RELAXED);
+	return kmk_noted(&nr_empty);
 }
 
 /* Windows without live slots, off their lists, until at most `keep` of their pages stay. */
@@ -423,7 +438,7 @@ static struct kmk_window *collect_empty(unsigned long keep)
 			w = list_last_entry(&classes[i].windows, struct kmk_window, list);
 			if (w->nr_live)
 				break;
-			nr_empty -= idle_pages(w);
+			kmk_note(&nr_empty, -idle_pages(w));
 			list_del_init(&w->list);
 			w->next = chain;
 			chain = w;
@@ -455,8 +470,9 @@ static struct kmk_area *empty_locked(struct kmk_window *w, struct kmk_area *chai
 		slot->next = chain;
 		chain = slot;
 	}
-	classes[w->pages].nr_live += w->nr_idle;
+	kmk_note(&classes[w->pages].nr_live, w->nr_idle);
 	w->nr_live += w->nr_idle;
+	kmk_note(&nr_kept, -idle_pages(w));
 	w->nr_idle = 0;
 	w->idle = NULL;
 	list_del_init(&w->list);

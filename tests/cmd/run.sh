@@ -53,7 +53,7 @@ check() {
 	verdict
 }
 
-for part in usage speaker driver kunit; do
+for part in usage speaker driver kunit ksource; do
 	. "$here/$part.sh"
 done
 echo "$passed passed, $failed failed"

@@ -64,6 +64,13 @@ result "protect" $? "$tmp/out"
 "$tmp/share" > "$tmp/out" 2>&1
 result "share" $? "$tmp/out"
 
+# ---- the example driver, and a bad option ----
+"$KMEMKIT" run "$here"/../../examples/timer/*.c > "$tmp/out" 2>&1
+result "examples/timer" $? "$tmp/out"
+KMEMKIT_BOOT=kmap_slots=0 "$tmp/nothing" > "$tmp/out" 2>&1
+[ $? -eq 3 ] && grep -q 'boot option "kmap_slots=0": the value must be from 1 to 1024' "$tmp/out"
+result "kmap_slots=0" $? "$tmp/out"
+
 # ---- the address space, as printed and as used ----
 KMEMKIT_MEM="dma=16M,normal=64M,highmem=64M" KMEMKIT_IOMEM=$good "$KMEMKIT" run --proc layout,iomem \
 	"$here/layout_test.c" > "$tmp/out" 2>&1 &&

@@ -4,8 +4,10 @@
 #include <kmemkit/iomem.h>
 #include <kmemkit/kunit.h>
 #include <kmemkit/vmap.h>
+#include <linux/completion.h>
 #include <linux/io.h>
 #include <linux/ioport.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -203,6 +205,29 @@ static void region_goes_below_the_device(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, page_is_ram(PHYS_PFN(BASE)));
 }
 
+static bool listed;
+
+static void look_for(const char *line, void *data)
+{
+	listed |= strstr(line, data) && strstr(line, " ioremap");
+}
+
+static void shown_in_vmallocinfo(struct kunit *test)
+{
+	void __iomem *r = ioremap(BASE + 0x1004, 8);
+	char phys[32];
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	snprintf(phys, sizeof(phys), " phys=0x%016llx", BASE + 0x1000);
+	listed = false;
+	kmk_vmallocinfo(look_for, phys);
+	KUNIT_EXPECT_TRUE(test, listed);
+	iounmap(r);
+	listed = false;
+	kmk_vmallocinfo(look_for, phys);
+	KUNIT_EXPECT_FALSE(test, listed);
+}
+
 /* Many mappings, freed in another order: slots of the window are reused. */
 static void many_mappings(struct kunit *test)
 {
@@ -224,6 +249,54 @@ static void many_mappings(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmk_vmap_areas(), areas);
 }
 
+static struct completion done;
+
+static int map_and_unmap(void *data)
+{
+	u32 id = (u32)(long)data;
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		void __iomem *r = ioremap(BASE + id * 0x1000, 0x1000);
+
+		if (!r)
+			break;
+		writel(id + i, r + 4 * (i % 100));
+		if (readl(r + 4 * (i % 100)) != id + i)
+			break;
+		iounmap(r);
+	}
+	complete(&done);
+	return i;
+}
+
+static u64 quiet_read(void *ctx, u64 offset, unsigned int width) { return READ_ONCE(*(u32 *)(dev.reg + offset)); }
+static void quiet_write(void *ctx, u64 offset, u64 value, unsigned int width)
+{
+	WRITE_ONCE(*(u32 *)(dev.reg + offset), (u32)value);
+}
+static const struct kmk_iomem_ops quiet = { quiet_read, quiet_write, KMK_IO_32 };
+
+static void four_threads(struct kunit *test)
+{
+	struct task_struct *t[4];
+	long i;
+
+	KUNIT_ASSERT_EQ(test, kmemkit_iomem_unregister(BASE), 0);
+	KUNIT_ASSERT_EQ(test, kmemkit_iomem_register(BASE, sizeof(dev.reg), "scribe", &quiet, NULL), 0);
+	init_completion(&done);
+	for (i = 0; i < 4; i++) {
+		t[i] = kthread_create(map_and_unmap, (void *)i, "map/%ld", i);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(t[i]));
+		get_task_struct(t[i]);
+		wake_up_process(t[i]);
+	}
+	for (i = 0; i < 4; i++)
+		wait_for_completion(&done);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, kthread_stop_put(t[i]), 200);
+}
+
 static struct kunit_case ioremap_cases[] = {
 	KUNIT_CASE(widths_reach_the_device),
 	KUNIT_CASE(offset_in_the_page_is_kept),
@@ -233,7 +306,9 @@ static struct kunit_case ioremap_cases[] = {
 	KUNIT_CASE(wrong_accesses_are_reported),
 	KUNIT_CASE(what_is_refused),
 	KUNIT_CASE(region_goes_below_the_device),
+	KUNIT_CASE(shown_in_vmallocinfo),
 	KUNIT_CASE(many_mappings),
+	KUNIT_CASE(four_threads),
 	{}
 };
 

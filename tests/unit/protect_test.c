@@ -4,7 +4,8 @@
 #include <kmemkit/iomem.h>
 #include <kmemkit/kunit.h>
 #include <kmemkit/vmap.h>
-#include <linux/io.h>
+#include <linux/completion.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/set_memory.h>
@@ -88,6 +89,47 @@ static void read_only_mapping(struct kunit *test)
 	__free_page(page);
 }
 
+static struct completion done;
+
+/* Changes of one's own area beside those of others. */
+static int change_own(void *unused)
+{
+	int i;
+
+	for (i = 0; i < 300; i++) {
+		char *p = vzalloc((1 + i % 5) * PAGE_SIZE);
+
+		if (!p || set_memory_ro((unsigned long)p, 1 + i % 5) || *p == 'x' ||
+		    set_memory_rw((unsigned long)p, 1))
+			break;
+		*p = 'x';
+		if (i % 3)
+			set_memory_np((unsigned long)p, 1);
+		vfree(p);
+	}
+	complete(&done);
+	return i;
+}
+
+static void threads_do_not_mix(struct kunit *test)
+{
+	struct task_struct *t[4];
+	int i;
+
+	init_completion(&done);
+	for (i = 0; i < 4; i++) {
+		t[i] = kthread_create(change_own, NULL, "protect/%d", i);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(t[i]));
+		get_task_struct(t[i]);
+		wake_up_process(t[i]);
+	}
+	for (i = 0; i < 4; i++)
+		wait_for_completion(&done);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, kthread_stop_put(t[i]), 300);
+	KUNIT_EXPECT_EQ(test, kmk_protect_changed(), 0U);
+}
+
 static void what_is_refused(struct kunit *test)
 {
 	char *p = vmalloc(2 * PAGE_SIZE);
@@ -109,6 +151,7 @@ static struct kunit_case protect_cases[] = {
 	KUNIT_CASE(freeing_makes_normal),
 	KUNIT_CASE(direct_map_pages),
 	KUNIT_CASE(read_only_mapping),
+	KUNIT_CASE(threads_do_not_mix),
 	KUNIT_CASE(what_is_refused),
 	{}
 };

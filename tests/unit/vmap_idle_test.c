@@ -120,6 +120,44 @@ static void drain_leaves_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, frames_free(), before);
 }
 
+/* Each frame is in one place, also while areas are idle. */
+static unsigned long all_frames(void)
+{
+	struct kmemkit_stats s;
+
+	kmemkit_get_stats(&s);
+	return s.frames_free + s.frames_cpu + s.frames_slab + s.frames_records +
+	       (kmk_vmalloc_used() + kmk_vmap_idle()) / PAGE_SIZE;
+}
+
+static void every_frame_is_counted(struct kunit *test)
+{
+	enum { N = 200 };
+	static void *p[N];
+	unsigned long before, i;
+
+	kmemkit_drain();
+	KUNIT_EXPECT_EQ(test, kmk_vmap_idle(), 0UL);
+	before = all_frames();
+	p[0] = kmalloc(50000, GFP_KERNEL);
+	i = all_frames();
+	kfree(p[0]);
+	if (i != before)
+		kunit_skip(test, "owner records of slabs are in no statistics (run with --boot slub_debug=-)");
+	for (i = 0; i < N; i++)
+		p[i] = vmalloc((i % 40 + 1) * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, all_frames(), before);
+	for (i = 0; i < N; i += 2)
+		vfree(p[i]);
+	KUNIT_EXPECT_EQ(test, all_frames(), before);
+	kmemkit_drain();
+	KUNIT_EXPECT_EQ(test, all_frames(), before);
+	for (i = 1; i < N; i += 2)
+		vfree(p[i]);
+	KUNIT_EXPECT_GT(test, kmk_vmap_idle(), 0UL);
+	KUNIT_EXPECT_EQ(test, all_frames(), before);
+}
+
 static void drain_among_live_areas(struct kunit *test)
 {
 	enum { N = 300 };
@@ -243,6 +281,7 @@ static struct kunit_case idle_cases[] = {
 	KUNIT_CASE(idle_areas_suit),
 	KUNIT_CASE(held_frames_are_not_reused),
 	KUNIT_CASE(drain_leaves_nothing),
+	KUNIT_CASE(every_frame_is_counted),
 	KUNIT_CASE(drain_among_live_areas),
 	KUNIT_CASE(descriptors_can_be_taken),
 	KUNIT_CASE(atomic_frees),

@@ -53,10 +53,13 @@ for KMEMKIT_GUARD in madvise userfaultfd mapping; do
 	fi
 	case $KMEMKIT_GUARD in mapping) all_areas 10000 100000 ;; *) all_areas 131072 1000000 ;; esac
 	for suite in vmap_test vmap_idle_test; do
-		"$KMEMKIT" run "$here/../unit/$suite.c" > "$tmp/all" 2>&1
-		status=$?
-		tail -n 1 "$tmp/all" > "$tmp/out"
-		verdict $status "$suite"
+		for boot in slub_debug=U slub_debug=- vmalloc_debug=1; do
+			[ $suite$boot = vmap_idle_testvmalloc_debug=1 ] && continue
+			"$KMEMKIT" run --boot $boot "$here/../unit/$suite.c" > "$tmp/all" 2>&1
+			status=$?
+			tail -n 1 "$tmp/all" > "$tmp/out"
+			verdict $status "$suite, $boot"
+		done
 	done
 	"$here/../misuse/run.sh" "$KMEMKIT" guard_page guard_page_large use_after_vfree use_after_vfree_large \
 		> "$tmp/out" 2>&1

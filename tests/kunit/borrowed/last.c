@@ -9,6 +9,26 @@ struct kunit_suite *__kunit_suites_end[0] __attribute__((used, section(".kunit_t
 
 int kunit_run_all_tests(void);
 
+/* Only kunit_shutdown= asks for these. */
+void kernel_power_off(void);
+void kernel_halt(void);
+void kernel_restart(char *cmd);
+
+void kernel_power_off(void)
+{
+	BUG();
+}
+
+void kernel_halt(void)
+{
+	BUG();
+}
+
+void kernel_restart(char *cmd)
+{
+	BUG();
+}
+
 static int __init run_borrowed(void)
 {
 	return kunit_run_all_tests();

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* A device that is registered and never put (run): named at the end, and a leak. */
+#include <linux/device.h>
+#include <linux/init.h>
+#include <linux/module.h>
+
+static int __init forget(void)
+{
+	struct device *dev = root_device_register("forgotten");
+
+	return PTR_ERR_OR_ZERO(dev);
+}
+module_init(forget);
+MODULE_LICENSE("Dual MIT/GPL");
