@@ -77,7 +77,8 @@ struct port_desc {
 	bool no_dma32;			/* the map knows no DMA32 zone: NORMAL starts behind DMA */
 };
 
-enum port_prot { PORT_READ = 1, PORT_WRITE = 2, PORT_EXEC = 4, PORT_NOCACHE = 8 };
+enum port_prot { PORT_READ = 1, PORT_WRITE = 2, PORT_EXEC = 4, PORT_NOCACHE = 8,
+		 PORT_HUGE = 16	/* large pages are welcome where va, pa and the host allow them */ };
 
 /*
  * 1. Bring the host up and describe it. Called once, before anything else. On return the direct

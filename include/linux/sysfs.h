@@ -35,24 +35,14 @@ struct sysfs_ops {
 	static const struct attribute_group *n##_groups[] __attribute__((unused)) =	\
 		{ &n##_group, NULL }
 
-static inline int sysfs_create_group(struct kobject *kobj, const struct attribute_group *grp)
-{
-	(void)kobj;
-	(void)grp;
-	return 0;
-}
+/* No file is made: each of these warns once, and returns 0. */
+int sysfs_create_group(struct kobject *kobj, const struct attribute_group *grp);
+int sysfs_create_file(struct kobject *kobj, const struct attribute *attr);
 
 static inline void sysfs_remove_group(struct kobject *kobj, const struct attribute_group *grp)
 {
 	(void)kobj;
 	(void)grp;
-}
-
-static inline int sysfs_create_file(struct kobject *kobj, const struct attribute *attr)
-{
-	(void)kobj;
-	(void)attr;
-	return 0;
 }
 
 static inline void sysfs_remove_file(struct kobject *kobj, const struct attribute *attr)

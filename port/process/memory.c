@@ -9,6 +9,10 @@
 #include "host.h"
 #include <asm/page.h>
 
+#define KMK_HOST_HUGE	((size_t)2 << 20)
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23		/* Linux 5.14 */
+#endif
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
@@ -156,6 +160,18 @@ static bool in_window(uintptr_t va, size_t len)
 }
 
 /* Populating costs a quarter of touching the pages one by one, and a mapped area is about to be used. */
+/* Before the first touch, or the kernel has chosen small pages. It may refuse: then small ones it is. */
+static void *map_huge(void *va, uint64_t pa, size_t len, unsigned prot)
+{
+	void *p = mmap(va, len, kmk_host_prot(prot), MAP_SHARED | MAP_FIXED | MAP_NORESERVE, kmk_host.fd, (off_t)pa);
+
+	if (p == va) {
+		madvise(va, len, MADV_HUGEPAGE);
+		madvise(va, len, MADV_POPULATE_WRITE);
+	}
+	return p;
+}
+
 int port_map(void *va, uint64_t pa, size_t len, unsigned prot)
 {
 	int flags = MAP_SHARED | MAP_FIXED | MAP_NORESERVE;
@@ -172,7 +188,10 @@ int port_map(void *va, uint64_t pa, size_t len, unsigned prot)
 		return -EINVAL;
 	if (prot & (PORT_READ | PORT_WRITE))
 		flags |= MAP_POPULATE;
-	p = mmap(va, len, kmk_host_prot(prot), flags, kmk_host.fd, (off_t)pa);
+	if ((prot & PORT_HUGE) && len >= KMK_HOST_HUGE && !(((uintptr_t)va | pa) & (KMK_HOST_HUGE - 1)))
+		p = map_huge(va, pa, len, prot);
+	else
+		p = mmap(va, len, kmk_host_prot(prot), flags, kmk_host.fd, (off_t)pa);
 	errno = saved;
 	return p == va ? 0 : -ENOMEM;
 }

@@ -41,7 +41,8 @@ static const struct name page_names[] = {
 	{ 1UL << PG_private_2, "private_2" }, { 1UL << PG_writeback, "writeback" }, { 1UL << PG_head, "head" },
 	{ 1UL << PG_mappedtodisk, "mappedtodisk" }, { 1UL << PG_reclaim, "reclaim" },
 	{ 1UL << PG_swapbacked, "swapbacked" }, { 1UL << PG_unevictable, "unevictable" },
-	{ 1UL << PG_mlocked, "mlocked" },
+	{ 1UL << PG_mlocked, "mlocked" }, { 1UL << PG_buddy, "buddy" }, { 1UL << PG_tail, "tail" },
+	{ 1UL << PG_large, "large" },
 };
 
 static const struct name vm_names[] = {

@@ -58,6 +58,11 @@ static const char *number(const char *s, char conv, int width, unsigned long lon
 		n++;
 	}
 	text[n] = '\0';
+	/* A width that ends behind the prefix: what follows are digits of the next conversion. */
+	if (base % 16 == 0 && !strcasecmp(text + minus, "0x") && isxdigit(s[n])) {
+		*v = 0;
+		return s + n;
+	}
 	*v = simple_strtoull(text + minus, &end, base);
 	if (end == text + minus)
 		return NULL;

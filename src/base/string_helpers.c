@@ -8,6 +8,8 @@
 
 /* ---- sizes ---- */
 
+#define UNITS	11
+
 struct wide { u64 hi, lo; };
 
 /* Divides in place, 32 bits at a time; returns the remainder. */
@@ -28,7 +30,7 @@ static u32 divide(struct wide *w, u32 by)
 
 void string_get_size(u64 size, u64 blk_size, enum string_size_units units, char *buf, int len)
 {
-	static const char *const names[2][11] = {
+	static const char *const names[2][UNITS] = {
 		{ "B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB", "RB", "QB" },
 		{ "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB", "RiB", "QiB" },
 	};
@@ -36,6 +38,7 @@ void string_get_size(u64 size, u64 blk_size, enum string_size_units units, char 
 	unsigned __int128 product = (unsigned __int128)size * blk_size;
 	struct wide w = { (u64)(product >> 64), (u64)product };
 	u32 unit = units == STRING_UNITS_2 ? 1024 : 1000, thousandths = 0;
+	const char *name;
 	int power = 0, places;
 
 	for (; w.hi || w.lo >= unit; power++)
@@ -44,15 +47,16 @@ void string_get_size(u64 size, u64 blk_size, enum string_size_units units, char 
 		snprintf(buf, (size_t)len, "0 %s", names[units == STRING_UNITS_2][0]);
 		return;
 	}
+	name = power < UNITS ? names[units == STRING_UNITS_2][power] : "UNK";
 	places = w.lo < 10 ? 2 : w.lo < 100 ? 1 : 0;
 	thousandths += halves[places];
 	w.lo += thousandths / 1000;
 	thousandths %= 1000;
 	if (places)
 		snprintf(buf, (size_t)len, "%llu.%0*u %s", w.lo, places, thousandths / powers[places],
-			 names[units == STRING_UNITS_2][power]);
+			 name);
 	else
-		snprintf(buf, (size_t)len, "%llu %s", w.lo, names[units == STRING_UNITS_2][power]);
+		snprintf(buf, (size_t)len, "%llu %s", w.lo, name);
 }
 
 /* ---- from escapes ---- */

@@ -4,6 +4,7 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/kobject.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
@@ -157,4 +158,20 @@ void kobject_put(struct kobject *kobj)
 		WARN(1, "kobject (%px): is not initialized, yet kobject_put() is being called\n", kobj);
 	else
 		kref_put(&kobj->kref, last_put);
+}
+
+/* ---- sysfs ---- */
+
+int sysfs_create_group(struct kobject *kobj, const struct attribute_group *grp)
+{
+	pr_warn_once("sysfs_create_group(%s): there is no sysfs, attributes are never read\n",
+		     grp->name ? grp->name : kobject_name(kobj));
+	return 0;
+}
+
+int sysfs_create_file(struct kobject *kobj, const struct attribute *attr)
+{
+	(void)kobj;
+	pr_warn_once("sysfs_create_file(%s): there is no sysfs, attributes are never read\n", attr->name);
+	return 0;
 }

@@ -177,7 +177,8 @@ static unsigned int count_runs(const struct kmk_area *area, unsigned long n)
 
 int kmk_area_map(struct kmk_area *area, unsigned long n, pgprot_t prot)
 {
-	unsigned int p = kmk_port_prot(prot), mappings = count_runs(area, n) + 1;
+	unsigned int p = kmk_port_prot(prot) | (area->vm.flags & VM_ALLOW_HUGE_VMAP ? PORT_HUGE : 0);
+	unsigned int mappings = count_runs(area, n) + 1;
 	unsigned long i, len;
 	int err = 0;
 

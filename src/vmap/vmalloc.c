@@ -265,9 +265,12 @@ void *__vmalloc(unsigned long size, gfp_t gfp)
 	return plain(size, gfp, __builtin_return_address(0));
 }
 
+#define HUGE_BYTES	(PAGE_SIZE << pageblock_order)
+
+/* From 2 MiB on the address is aligned so that the host can use large pages for the blocks of order 9 and 10. */
 void *vmalloc_huge(unsigned long size, gfp_t gfp)
 {
-	return __vmalloc_node_range(size, 1, VMALLOC_START, VMALLOC_END, gfp, PAGE_KERNEL,
+	return __vmalloc_node_range(size, size >= HUGE_BYTES ? HUGE_BYTES : 1, VMALLOC_START, VMALLOC_END, gfp, PAGE_KERNEL,
 				    VM_ALLOW_HUGE_VMAP, NUMA_NO_NODE, __builtin_return_address(0));
 }
 
