@@ -127,7 +127,7 @@ static void device_release(struct kobject *kobj)
 	else if (dev->type && dev->type->release)
 		dev->type->release(dev);
 	else
-		WARN(1, "Device '%s' does not have a release() function, it is broken and must be fixed.\n",
+		WARN(1, "device '%s' has no release() function: nobody can tell when its memory may go\n",
 		     dev_name(dev));
 }
 

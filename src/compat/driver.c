@@ -208,7 +208,7 @@ static int probe_locked(struct device *dev, struct device_driver *drv)
 	int err = 0;
 
 	if (!list_empty(&dev->devres_head)) {
-		dev_crit(dev, "Resources present before probing\n");
+		dev_crit(dev, "owns resources before its probe: not probed\n");
 		return -EBUSY;
 	}
 	dev->driver = drv;
@@ -392,12 +392,12 @@ struct device_driver *driver_find(const char *name, struct bus_type *bus)
 int driver_register(struct device_driver *drv)
 {
 	if (!drv->bus->p) {
-		pr_err("Driver '%s' was unable to register with bus_type '%s' because the bus was not initialized.\n",
+		pr_err("driver '%s': its bus '%s' is not registered\n",
 		       drv->name, drv->bus->name);
 		return -EINVAL;
 	}
 	if (driver_find(drv->name, drv->bus)) {
-		pr_err("Error: Driver '%s' is already registered, aborting...\n", drv->name);
+		pr_err("driver '%s': the bus has one of that name already\n", drv->name);
 		return -EBUSY;
 	}
 	drv->kmk_member.owner = drv;
@@ -418,7 +418,7 @@ void driver_unregister(struct device_driver *drv)
 	struct call c = { .data = drv, .fn = detach_device };
 	struct walk w;
 
-	if (WARN(!drv || drv->kmk_member.owner != drv, "Unexpected driver unregister!\n"))
+	if (WARN(!drv || drv->kmk_member.owner != drv, "driver_unregister() of a driver that is not registered\n"))
 		return;
 	spin_lock(&drv->bus->p->lock);
 	list_del(&drv->kmk_member.entry);

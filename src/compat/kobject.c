@@ -11,10 +11,10 @@
 
 void kobject_init(struct kobject *kobj, const struct kobj_type *ktype)
 {
-	if (WARN(!ktype, "kobject (%px): initialized without a type\n", kobj))
+	if (WARN(!ktype, "kobject_init(%px): no type given\n", kobj))
 		return;
 	if (kobj->state_initialized)
-		WARN(1, "kobject (%px): tried to init an initialized object, something is seriously wrong\n", kobj);
+		WARN(1, "kobject_init(%px): the object is alive already\n", kobj);
 	kref_init(&kobj->kref);
 	INIT_LIST_HEAD(&kobj->entry);
 	kobj->state_in_sysfs = 0;
@@ -54,7 +54,7 @@ static int add_vargs(struct kobject *kobj, struct kobject *parent, const char *f
 
 	if (err)
 		return err;
-	if (WARN(!kobj->name[0], "kobject: (%px): attempted to be registered with empty name!\n", kobj))
+	if (WARN(!kobj->name[0], "kobject_add(%px): the name is empty\n", kobj))
 		return -EINVAL;
 	kobj->parent = kobject_get(parent);
 	kobj->state_in_sysfs = 1;
@@ -66,7 +66,7 @@ int kobject_add(struct kobject *kobj, struct kobject *parent, const char *fmt, .
 	va_list args;
 	int err;
 
-	if (WARN(!kobj->state_initialized, "kobject (%px): tried to add an uninitialized object\n", kobj))
+	if (WARN(!kobj->state_initialized, "kobject_add(%px): the object was never initialised\n", kobj))
 		return -EINVAL;
 	va_start(args, fmt);
 	err = add_vargs(kobj, parent, fmt, args);
@@ -123,7 +123,7 @@ struct kobject *kobject_get(struct kobject *kobj)
 	if (!kobj)
 		return NULL;
 	if (!kobj->state_initialized)
-		WARN(1, "kobject (%px): is not initialized, yet kobject_get() is being called\n", kobj);
+		WARN(1, "kobject_get(%px): the object was never initialised, or is gone\n", kobj);
 	kref_get(&kobj->kref);
 	return kobj;
 }
@@ -145,7 +145,7 @@ static void last_put(struct kref *kref)
 		kobj->state_initialized = 0;
 		type->release(kobj);
 	} else {
-		WARN(1, "kobject: '%s' (%px): does not have a release() function, it is broken\n", name, kobj);
+		WARN(1, "kobject '%s' (%px): its type has no release(), so its memory cannot be given back\n", name, kobj);
 	}
 	kfree(name);
 }
@@ -155,7 +155,7 @@ void kobject_put(struct kobject *kobj)
 	if (!kobj)
 		return;
 	if (!kobj->state_initialized)
-		WARN(1, "kobject (%px): is not initialized, yet kobject_put() is being called\n", kobj);
+		WARN(1, "kobject_put(%px): the object was never initialised, or is gone\n", kobj);
 	else
 		kref_put(&kobj->kref, last_put);
 }

@@ -4,10 +4,11 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+static struct device *volatile dev;	/* reachable: the memory is no leak, the registration is */
+
 static int __init forget(void)
 {
-	struct device *dev = root_device_register("forgotten");
-
+	dev = root_device_register("forgotten");
 	return PTR_ERR_OR_ZERO(dev);
 }
 module_init(forget);

@@ -33,7 +33,10 @@ run_one() {
 	unset KMEMKIT_BOOT
 	[ -z "$boot" ] || export KMEMKIT_BOOT="$boot"
 	if grep -q '(run)' "$here/$name.c"; then
-		KMEMKIT_MEM=${mem:-$KMEMKIT_MEM} "$KMEMKIT" run "$here/$name.c" > "$tmp/out" 2>&1
+		KMEMKIT_MEM=${mem:-$KMEMKIT_MEM} "$KMEMKIT" run "$here/$name.c" > "$tmp/out" 2> "$tmp/log"
+		status=$?		# two streams of two processes: their order is chance, so one behind the other
+		cat "$tmp/log" >> "$tmp/out"
+		(exit $status)
 	elif ! "$KMEMKIT" cc -g -O1 "$here/$name.c" -o "$tmp/$name" > "$tmp/out" 2>&1; then
 		return 1
 	else
@@ -41,7 +44,8 @@ run_one() {
 		sh -c 'ulimit -c 0; "$1"; exit $?' sh "$tmp/$name" > "$tmp/out" 2>&1
 	fi
 	echo "exit status $?" >> "$tmp/out"
-	normalise "$name" < "$tmp/out" > "$tmp/text"
+	# Lines of our own sources move; those of the program are the point.
+	normalise "$name" < "$tmp/out" | sed -E "/\[$name\.c:/!s/\[([a-z_]+\.[ch]):[0-9]+\]/[\1]/" > "$tmp/text"
 }
 
 for file in "$here"/*.c; do
