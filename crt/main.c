@@ -56,18 +56,17 @@ static char *env_copy(const char *name)
 
 int main(void)
 {
-	struct kmk_run_config config = {
+	static struct kmk_run_config config;	/* kept for good, as the runner's values point into params */
+	long index = env_number("KMEMKIT_INDEX");
+
+	config = (struct kmk_run_config){
 		.run = getenv("KMEMKIT_RUN"),
 		.skip = getenv("KMEMKIT_SKIP"),
 		.params = env_copy("KMEMKIT_PARAMS"),
 		.proc = getenv("KMEMKIT_PROC"),
-		.index = 1,
+		.index = index > 0 ? (unsigned)index : 1,
 		.complain = complain,
 	};
-	long index = env_number("KMEMKIT_INDEX");
-
-	if (index > 0)
-		config.index = (unsigned)index;
 	ctl_fd = (int)env_number("KMEMKIT_CTL");
 	if (ctl_fd >= 0)
 		config.event = send_event;

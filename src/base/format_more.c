@@ -219,15 +219,17 @@ static void out_clock(struct kmk_out *o, const struct rtc_time *tm)
 /* R or T, then d (date only) or t (time only), then any of r (fields as they are) and s (a space between). */
 void kmk_out_time(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s)
 {
-	bool only_time = fmt[2] == 't', only_date = fmt[2] == 'd', raw = false, space = false;
-	const char *f = fmt + 2 + (only_time || only_date);
+	bool only_time, only_date, raw = false, space = false;
 	struct rtc_time tm;
+	const char *f;
 
-	if (fmt[1] != 'R' && fmt[1] != 'T') {
+	if (fmt[1] != 'R' && fmt[1] != 'T') {		/* the format may end here */
 		kmk_out_string(o, "(%pt?)", s);
 		return;
 	}
-	for (; *f == 'r' || *f == 's'; f++) {
+	only_time = fmt[2] == 't';
+	only_date = fmt[2] == 'd';
+	for (f = fmt + 2 + (only_time || only_date); *f == 'r' || *f == 's'; f++) {
 		raw |= *f == 'r';
 		space |= *f == 's';
 	}

@@ -88,7 +88,7 @@ static void heap_remove(struct kmk_event *e)
 static void run_event(struct kmk_event *e)
 {
 	void (*fn)(struct kmk_event *) = e->fn;
-	uint32_t what = e->flags & KMK_EVENT_HARDIRQ ? KMK_CTX_HARDIRQ : KMK_CTX_SOFTIRQ;
+	uint32_t what = __atomic_load_n(&e->flags, __ATOMIC_RELAXED) & KMK_EVENT_HARDIRQ ? KMK_CTX_HARDIRQ : KMK_CTX_SOFTIRQ;
 	unsigned long irq = KMK_IRQ_ENABLED;
 
 	kmk_ctx_add(what);

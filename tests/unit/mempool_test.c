@@ -140,7 +140,7 @@ static void waiting(struct kunit *test, int min_nr)
 	msleep(20);
 	KUNIT_EXPECT_NULL(test, READ_ONCE(w.element));
 	if (!min_nr)
-		source.empty = false;
+		WRITE_ONCE(source.empty, false);
 	mempool_free(e, pool);
 	for (i = 0; i < 1000 && !smp_load_acquire(&w.element); i++)
 		msleep(1);
