@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,6 +196,23 @@ static void root_mapping(const struct kmk_map *m, void *data)
 	resident(s, start, m->end);
 }
 
+/*
+ * Data of the program and its libraries once more, by their own headers: in the table of mappings a bss can
+ * be one with an anonymous neighbour too large to be looked at. What is seen twice does no harm.
+ */
+static int root_segments(struct dl_phdr_info *info, size_t size, void *data)
+{
+	(void)size;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
+		uintptr_t start = info->dlpi_addr + ph->p_vaddr;
+
+		if (ph->p_type == PT_LOAD && (ph->p_flags & PF_W) && (ph->p_flags & PF_R))
+			resident(data, start & ~(KMK_HOST_PAGE - 1), start + ph->p_memsz);
+	}
+	return 0;
+}
+
 /* setjmp spills the registers into this frame, which lies above the stack pointer noted. */
 __attribute__((noinline)) void port_roots(void (*fn)(uintptr_t start, uintptr_t end, void *data), void *data)
 {
@@ -207,6 +225,7 @@ __attribute__((noinline)) void port_roots(void (*fn)(uintptr_t start, uintptr_t 
 	s.fn = fn;
 	s.data = data;
 	s.sp[s.nr_sp < SP_MAX ? s.nr_sp++ : SP_MAX - 1] = (uintptr_t)&regs - sizeof(regs) + RED_ZONE;
+	dl_iterate_phdr(root_segments, &s);
 	kmk_host_maps(root_mapping, &s);
 	errno = saved;
 }

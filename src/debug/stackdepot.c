@@ -15,6 +15,7 @@
 
 #include "rooms.h"
 #include "sync/lock.h"
+#include "sync/thread.h"
 
 #define ORDER		2u
 #define CHUNK		(PAGE_SIZE << ORDER)
@@ -128,7 +129,9 @@ static void chunk_make(unsigned int nr, gfp_t gfp)
 	struct page *page;
 
 	gfp &= ~(GFP_ZONEMASK | __GFP_ZERO | __GFP_COMP | __GFP_ACCOUNT | __GFP_NOFAIL);
+	kmk_self()->internal++;		/* kept for good: nobody's leak */
 	page = alloc_pages(gfp | __GFP_NOWARN, ORDER);
+	kmk_self()->internal--;
 	if (page && !chunk_add(page_address(page), nr))
 		__free_pages(page, ORDER);
 }
