@@ -82,7 +82,7 @@ enum port_prot { PORT_READ = 1, PORT_WRITE = 2, PORT_EXEC = 4, PORT_NOCACHE = 8,
 
 /*
  * 1. Bring the host up and describe it. Called once, before anything else. On return the direct
- *    map shows every PORT_RAM range at PAGE_OFFSET + physical address, zero filled; the frame
+ *    map shows every PORT_RAM range at PAGE_OFFSET + physical address, contents undefined; the frame
  *    database region (KMK_VMEMMAP), the owner records (KMK_PAGE_EXT), the per-CPU region (KMK_PCPU_BASE) and the vmalloc, kmap and
  *    fixmap windows are reserved: the first three readable and writable zeros on demand, the
  *    windows inaccessible. Returns 0, or a negative errno after printing what was wrong

@@ -3,8 +3,7 @@
  * The fast paths: one pop, one push, no lock, no test whether the library was started.
  *
  * kfree() must find the array of an object it knows nothing about: the page tells it. To remember
- * the class last allocated and use that where the page agrees was measured and dropped: equal within
- * the noise for pairs, 15 % slower where classes mix (docs/architecture.md has the figures).
+ * the class last allocated was tried and dropped (docs/architecture.md says what was seen).
  *
  * Straight-line instructions (tools/count_fast.sh checks them): see docs/architecture.md.
  */
