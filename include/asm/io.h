@@ -16,6 +16,10 @@
 #include <linux/compiler.h>
 #include <asm/page.h>
 
+/* Direct map only. Any context. */
+static inline phys_addr_t virt_to_phys(const volatile void *addr) { return __pa(addr); }
+static inline void *phys_to_virt(phys_addr_t pa) { return __va(pa); }
+
 /* The access to an address of the window, width in bytes. A wrong one is reported; reads then give all ones. */
 u64 kmk_io_read(const volatile void __iomem *addr, unsigned int width);
 void kmk_io_write(u64 value, volatile void __iomem *addr, unsigned int width);

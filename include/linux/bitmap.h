@@ -24,24 +24,27 @@ unsigned long *bitmap_alloc(unsigned int nbits, gfp_t flags);
 unsigned long *bitmap_zalloc(unsigned int nbits, gfp_t flags);
 void bitmap_free(const unsigned long *bitmap);
 
-/* dst = a op b; and, andnot: true if anything is set. */
-bool bitmap_and(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits);
-bool bitmap_andnot(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits);
-void bitmap_or(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits);
-void bitmap_xor(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits);
-void bitmap_complement(unsigned long *dst, const unsigned long *src, unsigned int nbits);
-void bitmap_replace(unsigned long *dst, const unsigned long *old, const unsigned long *with,
+/*
+ * The __ forms are functions; those without are below, and a constant for sets of constant bits in one word.
+ * dst = a op b; and, andnot: true if anything is set.
+ */
+bool __bitmap_and(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits);
+bool __bitmap_andnot(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits);
+void __bitmap_or(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits);
+void __bitmap_xor(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits);
+void __bitmap_complement(unsigned long *dst, const unsigned long *src, unsigned int nbits);
+void __bitmap_replace(unsigned long *dst, const unsigned long *old, const unsigned long *with,
 		    const unsigned long *mask, unsigned int nbits);
-bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int nbits);
-bool bitmap_or_equal(const unsigned long *a, const unsigned long *b, const unsigned long *c, unsigned int nbits);
-bool bitmap_intersects(const unsigned long *a, const unsigned long *b, unsigned int nbits);
-bool bitmap_subset(const unsigned long *a, const unsigned long *b, unsigned int nbits);
-unsigned int bitmap_weight(const unsigned long *src, unsigned int nbits);
+bool __bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int nbits);
+bool __bitmap_or_equal(const unsigned long *a, const unsigned long *b, const unsigned long *c, unsigned int nbits);
+bool __bitmap_intersects(const unsigned long *a, const unsigned long *b, unsigned int nbits);
+bool __bitmap_subset(const unsigned long *a, const unsigned long *b, unsigned int nbits);
+unsigned int __bitmap_weight(const unsigned long *src, unsigned int nbits);
 unsigned int bitmap_weight_and(const unsigned long *a, const unsigned long *b, unsigned int nbits);
-void bitmap_set(unsigned long *map, unsigned int start, unsigned int nbits);
-void bitmap_clear(unsigned long *map, unsigned int start, unsigned int nbits);
-void bitmap_shift_right(unsigned long *dst, const unsigned long *src, unsigned int shift, unsigned int nbits);
-void bitmap_shift_left(unsigned long *dst, const unsigned long *src, unsigned int shift, unsigned int nbits);
+void __bitmap_set(unsigned long *map, unsigned int start, unsigned int nbits);
+void __bitmap_clear(unsigned long *map, unsigned int start, unsigned int nbits);
+void __bitmap_shift_right(unsigned long *dst, const unsigned long *src, unsigned int shift, unsigned int nbits);
+void __bitmap_shift_left(unsigned long *dst, const unsigned long *src, unsigned int shift, unsigned int nbits);
 
 /* The first free run of @nr bits at or after @start, aligned; @size or more if there is none. */
 unsigned long bitmap_find_next_zero_area_off(unsigned long *map, unsigned long size, unsigned long start,
@@ -58,19 +61,156 @@ int bitmap_find_free_region(unsigned long *map, unsigned int bits, int order);
 void bitmap_release_region(unsigned long *map, unsigned int pos, int order);
 int bitmap_allocate_region(unsigned long *map, unsigned int pos, int order);
 
+/*
+ * Text to bits: "0-7,16-31:1/4,N,all", or words of up to 8 hexadecimal digits, the highest first. 0, -EINVAL
+ * (not of that form), -ERANGE or -EOVERFLOW (more than nbits). Any context. Source: Linux 6.1, lib/bitmap.c.
+ */
 int bitmap_parselist(const char *buf, unsigned long *map, int nbits);
+int bitmap_parse(const char *buf, unsigned int buflen, unsigned long *map, int nbits);
+int bitmap_parse_user(const char __user *buf, unsigned int len, unsigned long *map, int nbits);
+/* A part of the text, for files that are read in pieces: count bytes from off. The number copied. May sleep. */
+int bitmap_print_list_to_buf(char *buf, const unsigned long *map, int nbits, loff_t off, size_t count);
+int bitmap_print_bitmask_to_buf(char *buf, const unsigned long *map, int nbits, loff_t off, size_t count);
+/* dst = src without the cut bits from first on; what lay above moves down, zeros follow. May overlap. */
+void bitmap_cut(unsigned long *dst, const unsigned long *src, unsigned int first, unsigned int cut,
+		unsigned int nbits);
 int bitmap_print_to_pagebuf(bool list, char *buf, const unsigned long *map, int nbits);
 void bitmap_from_arr32(unsigned long *map, const u32 *buf, unsigned int nbits);
 void bitmap_to_arr32(u32 *buf, const unsigned long *map, unsigned int nbits);
+void bitmap_from_arr64(unsigned long *map, const u64 *buf, unsigned int nbits);
+void bitmap_to_arr64(u64 *buf, const unsigned long *map, unsigned int nbits);
 
-static inline void bitmap_zero(unsigned long *dst, unsigned int nbits)
+/* One word of a size known to the compiler: the operation itself, which may then be a constant. */
+#define KMK_MASK(nbits)		BITMAP_LAST_WORD_MASK(nbits)
+static __always_inline bool bitmap_and(unsigned long *dst, const unsigned long *a, const unsigned long *b,
+				       unsigned int nbits)
 {
-	memset(dst, 0, bitmap_size(nbits));
+	if (small_const_nbits(nbits))
+		return (*dst = *a & *b & KMK_MASK(nbits)) != 0;
+	return __bitmap_and(dst, a, b, nbits);
 }
 
-static inline void bitmap_fill(unsigned long *dst, unsigned int nbits)
+static __always_inline bool bitmap_andnot(unsigned long *dst, const unsigned long *a, const unsigned long *b,
+					  unsigned int nbits)
 {
-	memset(dst, 0xff, bitmap_size(nbits));
+	if (small_const_nbits(nbits))
+		return (*dst = *a & ~*b & KMK_MASK(nbits)) != 0;
+	return __bitmap_andnot(dst, a, b, nbits);
+}
+
+static __always_inline void bitmap_or(unsigned long *dst, const unsigned long *a, const unsigned long *b,
+				      unsigned int nbits)
+{
+	if (small_const_nbits(nbits))
+		*dst = *a | *b;
+	else
+		__bitmap_or(dst, a, b, nbits);
+}
+
+static __always_inline void bitmap_xor(unsigned long *dst, const unsigned long *a, const unsigned long *b,
+				       unsigned int nbits)
+{
+	if (small_const_nbits(nbits))
+		*dst = *a ^ *b;
+	else
+		__bitmap_xor(dst, a, b, nbits);
+}
+
+static __always_inline void bitmap_complement(unsigned long *dst, const unsigned long *src, unsigned int nbits)
+{
+	if (small_const_nbits(nbits))
+		*dst = ~*src;
+	else
+		__bitmap_complement(dst, src, nbits);
+}
+
+static __always_inline void bitmap_replace(unsigned long *dst, const unsigned long *old, const unsigned long *with,
+					   const unsigned long *mask, unsigned int nbits)
+{
+	if (small_const_nbits(nbits))
+		*dst = (*old & ~*mask) | (*with & *mask);
+	else
+		__bitmap_replace(dst, old, with, mask, nbits);
+}
+
+static __always_inline bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int nbits)
+{
+	return small_const_nbits(nbits) ? !((*a ^ *b) & KMK_MASK(nbits)) : __bitmap_equal(a, b, nbits);
+}
+
+static __always_inline bool bitmap_or_equal(const unsigned long *a, const unsigned long *b, const unsigned long *c,
+					    unsigned int nbits)
+{
+	return small_const_nbits(nbits) ? !(((*a | *b) ^ *c) & KMK_MASK(nbits)) : __bitmap_or_equal(a, b, c, nbits);
+}
+
+static __always_inline bool bitmap_intersects(const unsigned long *a, const unsigned long *b, unsigned int nbits)
+{
+	return small_const_nbits(nbits) ? (*a & *b & KMK_MASK(nbits)) != 0 : __bitmap_intersects(a, b, nbits);
+}
+
+static __always_inline bool bitmap_subset(const unsigned long *a, const unsigned long *b, unsigned int nbits)
+{
+	return small_const_nbits(nbits) ? !(*a & ~*b & KMK_MASK(nbits)) : __bitmap_subset(a, b, nbits);
+}
+
+static __always_inline unsigned int bitmap_weight(const unsigned long *src, unsigned int nbits)
+{
+	return small_const_nbits(nbits) ? (unsigned int)hweight_long(*src & KMK_MASK(nbits)) : __bitmap_weight(src, nbits);
+}
+
+static __always_inline void bitmap_set(unsigned long *map, unsigned int start, unsigned int nbits)
+{
+	if (__builtin_constant_p(nbits) && nbits == 1)
+		__set_bit(start, map);
+	else if (small_const_nbits(start + nbits) && nbits)
+		*map |= GENMASK(start + nbits - 1, start);
+	else
+		__bitmap_set(map, start, nbits);
+}
+
+static __always_inline void bitmap_clear(unsigned long *map, unsigned int start, unsigned int nbits)
+{
+	if (__builtin_constant_p(nbits) && nbits == 1)
+		__clear_bit(start, map);
+	else if (small_const_nbits(start + nbits) && nbits)
+		*map &= ~GENMASK(start + nbits - 1, start);
+	else
+		__bitmap_clear(map, start, nbits);
+}
+
+static __always_inline void bitmap_shift_right(unsigned long *dst, const unsigned long *src, unsigned int shift,
+					       unsigned int nbits)
+{
+	if (small_const_nbits(nbits) && shift < BITS_PER_LONG)
+		*dst = (*src & KMK_MASK(nbits)) >> shift;
+	else
+		__bitmap_shift_right(dst, src, shift, nbits);
+}
+
+static __always_inline void bitmap_shift_left(unsigned long *dst, const unsigned long *src, unsigned int shift,
+					      unsigned int nbits)
+{
+	if (small_const_nbits(nbits) && shift < BITS_PER_LONG)
+		*dst = (*src << shift) & KMK_MASK(nbits);
+	else
+		__bitmap_shift_left(dst, src, shift, nbits);
+}
+
+static __always_inline void bitmap_zero(unsigned long *dst, unsigned int nbits)
+{
+	if (small_const_nbits(nbits))
+		*dst = 0;
+	else
+		memset(dst, 0, bitmap_size(nbits));
+}
+
+static __always_inline void bitmap_fill(unsigned long *dst, unsigned int nbits)
+{
+	if (small_const_nbits(nbits))
+		*dst = ~0UL;
+	else
+		memset(dst, 0xff, bitmap_size(nbits));
 }
 
 static inline void bitmap_copy(unsigned long *dst, const unsigned long *src, unsigned int nbits)

@@ -109,10 +109,16 @@ static __always_inline bool __test_and_change_bit(long nr, volatile unsigned lon
 	return was;
 }
 
-static __always_inline bool test_bit(long nr, const volatile unsigned long *addr)
+static __always_inline bool kmk_test_bit(long nr, const volatile unsigned long *addr)
 {
 	return (__atomic_load_n(addr + BIT_WORD(nr), __ATOMIC_RELAXED) & BIT_MASK(nr)) != 0;
 }
+
+/* A word whose value the compiler knows is nobody else's: then the answer is a constant. */
+#define test_bit(nr, addr)									\
+	(__builtin_constant_p(nr) &&								\
+	 __builtin_constant_p(((const unsigned long *)(addr))[BIT_WORD(nr)]) ?			\
+	 (((const unsigned long *)(addr))[BIT_WORD(nr)] & BIT_MASK(nr)) != 0 : kmk_test_bit((nr), (addr)))
 
 static __always_inline bool test_bit_acquire(long nr, const volatile unsigned long *addr)
 {

@@ -162,12 +162,17 @@ static inline unsigned int cpumask_any_but(const struct cpumask *m, unsigned int
 {
 	return kmk_mask_from(kmk_mask_word(m) & ~(1UL << cpu), 0);
 }
+/* The next CPU behind n on a round that began at start; wrap: it has passed the end already. */
 static inline unsigned int cpumask_next_wrap(int n, const struct cpumask *m, int start, bool wrap)
 {
 	unsigned int next = cpumask_next(n, m);
 
-	(void)start;
-	return next < nr_cpu_ids || wrap ? next : cpumask_first(m);
+	if (!wrap || n >= start) {
+		if (next < nr_cpu_ids)
+			return next;
+		next = cpumask_first(m);
+	}
+	return (int)next < start ? next : nr_cpu_ids;
 }
 
 #define cpumask_any(m)			cpumask_first(m)
@@ -185,6 +190,13 @@ static inline unsigned int cpumask_next_wrap(int n, const struct cpumask *m, int
 #define for_each_cpu_and(cpu, a, b)	\
 	for ((cpu) = cpumask_first_and(a, b); (unsigned int)(cpu) < nr_cpu_ids; \
 	     (cpu) = cpumask_next_and((int)(cpu), (a), (b)))
+#define for_each_cpu_andnot(cpu, a, b)	\
+	for ((cpu) = kmk_mask_from(kmk_mask_word(a) & ~(b)->bits[0], 0); (unsigned int)(cpu) < nr_cpu_ids; \
+	     (cpu) = kmk_mask_from(kmk_mask_word(a) & ~(b)->bits[0], (unsigned int)(cpu) + 1))
+#define for_each_cpu_wrap(cpu, mask, start)	\
+	for ((cpu) = cpumask_next_wrap((int)(start) - 1, (mask), (int)(start), false); \
+	     (unsigned int)(cpu) < nr_cpu_ids; \
+	     (cpu) = cpumask_next_wrap((int)(cpu), (mask), (int)(start), (int)(cpu) < (int)(start)))
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (unsigned int)(cpu) < nr_cpu_ids; (cpu)++)
 #define for_each_online_cpu(cpu)	for_each_possible_cpu(cpu)
 #define for_each_present_cpu(cpu)	for_each_possible_cpu(cpu)

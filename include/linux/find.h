@@ -153,6 +153,16 @@ static inline unsigned long find_next_clump8(unsigned long *clump, const unsigne
 	     (b) = find_next_zero_bit((addr), (size), (b)),		\
 	     (e) = find_next_bit((addr), (size), (b) + 1), (b) < (size); \
 	     (b) = (e) + 1)
+#define for_each_set_bitrange_from(b, e, addr, size)			\
+	for (;								\
+	     (b) = find_next_bit((addr), (size), (b)),			\
+	     (e) = find_next_zero_bit((addr), (size), (b) + 1), (b) < (size); \
+	     (b) = (e) + 1)
+#define for_each_clear_bitrange_from(b, e, addr, size)			\
+	for (;								\
+	     (b) = find_next_zero_bit((addr), (size), (b)),		\
+	     (e) = find_next_bit((addr), (size), (b) + 1), (b) < (size); \
+	     (b) = (e) + 1)
 #define for_each_set_bit_wrap(bit, addr, size, start)			\
 	for ((bit) = find_next_bit_wrap((addr), (size), (start));	\
 	     (bit) < (size);						\

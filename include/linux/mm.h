@@ -18,6 +18,7 @@
 #include <linux/overflow.h>
 #include <linux/sizes.h>
 #include <linux/sched.h>
+#include <asm/io.h>
 #include <asm/page.h>
 #include <kmemkit/vm_bits.h>
 
@@ -74,8 +75,6 @@ struct page *__kmap_to_page(void *addr);
 #endif
 #define virt_to_head_page(addr)	compound_head(virt_to_page(addr))
 #define virt_to_folio(addr)	page_folio(virt_to_page(addr))
-static inline phys_addr_t virt_to_phys(const volatile void *addr) { return __pa(addr); }
-static inline void *phys_to_virt(phys_addr_t pa) { return __va(pa); }
 
 bool kmk_pfn_is_high(unsigned long pfn);
 static inline int PageHighMem(const struct page *page)

@@ -11,6 +11,8 @@ struct srcu_struct {
 	u32 wake;
 	unsigned long readers[2];
 	struct mutex mutex;
+	struct rcu_head *pending;	/* callbacks, newest first */
+	u32 server;			/* which process's thread runs them */
 };
 
 #define __SRCU_INIT(name)		{ .mutex = __MUTEX_INITIALIZER((name).mutex) }
@@ -22,6 +24,10 @@ void cleanup_srcu_struct(struct srcu_struct *s);
 int srcu_read_lock(struct srcu_struct *s);
 void srcu_read_unlock(struct srcu_struct *s, int index);
 void synchronize_srcu(struct srcu_struct *s);
+/*
+ * func(head) after a grace period of s, on a thread of the library's with softirqs off, in the order of the calls. Any
+ * context. srcu_barrier: wait for all that were asked for before; may sleep. Source: Linux 6.1, kernel/rcu/srcutree.c.
+ */
 void call_srcu(struct srcu_struct *s, struct rcu_head *head, rcu_callback_t func);
 void srcu_barrier(struct srcu_struct *s);
 

@@ -12,7 +12,7 @@ static unsigned long valid(unsigned int i, unsigned int nbits)
 	return i + 1 < WORDS(nbits) ? ~0UL : BITMAP_LAST_WORD_MASK(nbits);
 }
 
-bool bitmap_and(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits)
+bool __bitmap_and(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits)
 {
 	unsigned long any = 0;
 
@@ -21,7 +21,7 @@ bool bitmap_and(unsigned long *dst, const unsigned long *a, const unsigned long 
 	return any != 0;
 }
 
-bool bitmap_andnot(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits)
+bool __bitmap_andnot(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits)
 {
 	unsigned long any = 0;
 
@@ -30,32 +30,32 @@ bool bitmap_andnot(unsigned long *dst, const unsigned long *a, const unsigned lo
 	return any != 0;
 }
 
-void bitmap_or(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits)
+void __bitmap_or(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits)
 {
 	for (unsigned int i = 0; i < WORDS(nbits); i++)
 		dst[i] = a[i] | b[i];
 }
 
-void bitmap_xor(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits)
+void __bitmap_xor(unsigned long *dst, const unsigned long *a, const unsigned long *b, unsigned int nbits)
 {
 	for (unsigned int i = 0; i < WORDS(nbits); i++)
 		dst[i] = a[i] ^ b[i];
 }
 
-void bitmap_complement(unsigned long *dst, const unsigned long *src, unsigned int nbits)
+void __bitmap_complement(unsigned long *dst, const unsigned long *src, unsigned int nbits)
 {
 	for (unsigned int i = 0; i < WORDS(nbits); i++)
 		dst[i] = ~src[i];
 }
 
-void bitmap_replace(unsigned long *dst, const unsigned long *old, const unsigned long *with,
+void __bitmap_replace(unsigned long *dst, const unsigned long *old, const unsigned long *with,
 		    const unsigned long *mask, unsigned int nbits)
 {
 	for (unsigned int i = 0; i < WORDS(nbits); i++)
 		dst[i] = (old[i] & ~mask[i]) | (with[i] & mask[i]);
 }
 
-bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int nbits)
+bool __bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int nbits)
 {
 	unsigned long differ = 0;
 
@@ -64,7 +64,7 @@ bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int n
 	return !differ;
 }
 
-bool bitmap_or_equal(const unsigned long *a, const unsigned long *b, const unsigned long *c,
+bool __bitmap_or_equal(const unsigned long *a, const unsigned long *b, const unsigned long *c,
 		     unsigned int nbits)
 {
 	unsigned long differ = 0;
@@ -74,17 +74,17 @@ bool bitmap_or_equal(const unsigned long *a, const unsigned long *b, const unsig
 	return !differ;
 }
 
-bool bitmap_intersects(const unsigned long *a, const unsigned long *b, unsigned int nbits)
+bool __bitmap_intersects(const unsigned long *a, const unsigned long *b, unsigned int nbits)
 {
 	return find_first_and_bit(a, b, nbits) < nbits;
 }
 
-bool bitmap_subset(const unsigned long *a, const unsigned long *b, unsigned int nbits)
+bool __bitmap_subset(const unsigned long *a, const unsigned long *b, unsigned int nbits)
 {
 	return find_next_andnot_bit(a, b, nbits, 0) >= nbits;
 }
 
-unsigned int bitmap_weight(const unsigned long *src, unsigned int nbits)
+unsigned int __bitmap_weight(const unsigned long *src, unsigned int nbits)
 {
 	return bitmap_weight_and(src, src, nbits);
 }
@@ -111,13 +111,13 @@ static unsigned long span(unsigned int i, unsigned int start, unsigned int nbits
 	return mask;
 }
 
-void bitmap_set(unsigned long *map, unsigned int start, unsigned int nbits)
+void __bitmap_set(unsigned long *map, unsigned int start, unsigned int nbits)
 {
 	for (unsigned int i = start / BITS_PER_LONG; nbits && i <= (start + nbits - 1) / BITS_PER_LONG; i++)
 		map[i] |= span(i, start, nbits);
 }
 
-void bitmap_clear(unsigned long *map, unsigned int start, unsigned int nbits)
+void __bitmap_clear(unsigned long *map, unsigned int start, unsigned int nbits)
 {
 	for (unsigned int i = start / BITS_PER_LONG; nbits && i <= (start + nbits - 1) / BITS_PER_LONG; i++)
 		map[i] &= ~span(i, start, nbits);
@@ -129,7 +129,7 @@ static unsigned long word_or_0(const unsigned long *src, unsigned int i, unsigne
 }
 
 /* Upwards, so that @dst may be @src. */
-void bitmap_shift_right(unsigned long *dst, const unsigned long *src, unsigned int shift, unsigned int nbits)
+void __bitmap_shift_right(unsigned long *dst, const unsigned long *src, unsigned int shift, unsigned int nbits)
 {
 	unsigned int skip = shift / BITS_PER_LONG, rem = shift % BITS_PER_LONG;
 
@@ -141,7 +141,7 @@ void bitmap_shift_right(unsigned long *dst, const unsigned long *src, unsigned i
 }
 
 /* Downwards, for the same reason. */
-void bitmap_shift_left(unsigned long *dst, const unsigned long *src, unsigned int shift, unsigned int nbits)
+void __bitmap_shift_left(unsigned long *dst, const unsigned long *src, unsigned int shift, unsigned int nbits)
 {
 	unsigned int skip = shift / BITS_PER_LONG, rem = shift % BITS_PER_LONG;
 
@@ -206,4 +206,26 @@ void bitmap_to_arr32(u32 *buf, const unsigned long *map, unsigned int nbits)
 {
 	for (unsigned int i = 0; i < BITS_TO_U32(nbits); i++)
 		buf[i] = (u32)((map[i / 2] & valid(i / 2, nbits)) >> (i % 2 * 32));
+}
+
+void bitmap_from_arr64(unsigned long *map, const u64 *buf, unsigned int nbits)
+{
+	memcpy(map, buf, WORDS(nbits) * sizeof(long));
+	if (nbits)
+		map[WORDS(nbits) - 1] &= BITMAP_LAST_WORD_MASK(nbits);
+}
+
+void bitmap_to_arr64(u64 *buf, const unsigned long *map, unsigned int nbits)
+{
+	bitmap_from_arr64((unsigned long *)buf, (const u64 *)map, nbits);
+}
+
+void bitmap_cut(unsigned long *dst, const unsigned long *src, unsigned int first, unsigned int cut,
+		unsigned int nbits)
+{
+	unsigned int bits = WORDS(nbits) * BITS_PER_LONG;	/* the last word moves down whole */
+
+	memmove(dst, src, WORDS(nbits) * sizeof(long));
+	for (unsigned int i = first; i < bits; i++)
+		__assign_bit(i, dst, i + cut < bits && test_bit((long)(i + cut), dst));
 }

@@ -1,9 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /* Hex dumps in the kernel's row form. */
 #include <linux/ctype.h>
+#include <linux/errno.h>
+#include <linux/hex.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/printk.h>
+
+const char hex_asc[] = "0123456789abcdef";
+const char hex_asc_upper[] = "0123456789ABCDEF";
+
+int hex_to_bin(unsigned char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int hex2bin(u8 *dst, const char *src, size_t count)
+{
+	for (; count; count--, src += 2) {
+		int hi = hex_to_bin((unsigned char)src[0]), lo = hi < 0 ? -1 : hex_to_bin((unsigned char)src[1]);
+
+		if (lo < 0)
+			return -EINVAL;
+		*dst++ = (u8)(hi << 4 | lo);
+	}
+	return 0;
+}
+
+char *bin2hex(char *dst, const void *src, size_t count)
+{
+	for (const u8 *p = src; count; count--)
+		dst = hex_byte_pack(dst, *p++);
+	return dst;
+}
 
 static unsigned long long group_at(const unsigned char *p, int size)
 {

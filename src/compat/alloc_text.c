@@ -3,6 +3,8 @@
 #include <linux/bitmap.h>
 #include <linux/ctype.h>
 #include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -21,6 +23,31 @@ unsigned long *bitmap_zalloc(unsigned int nbits, gfp_t flags)
 void bitmap_free(const unsigned long *bitmap)
 {
 	kfree(bitmap);
+}
+
+static int print_part(const char *form, char *buf, const unsigned long *map, int nbits, loff_t off, size_t count)
+{
+	char *text = kasprintf(GFP_KERNEL, form, nbits, map);
+	size_t size = text ? strlen(text) + 1 : 0, n = 0;
+
+	if (!text)
+		return -ENOMEM;
+	if (off >= 0 && (size_t)off < size) {
+		n = min(count, size - (size_t)off);
+		memcpy(buf, text + off, n);
+	}
+	kfree(text);
+	return off < 0 ? -EINVAL : (int)n;
+}
+
+int bitmap_print_list_to_buf(char *buf, const unsigned long *map, int nbits, loff_t off, size_t count)
+{
+	return print_part("%*pbl\n", buf, map, nbits, off, count);
+}
+
+int bitmap_print_bitmask_to_buf(char *buf, const unsigned long *map, int nbits, loff_t off, size_t count)
+{
+	return print_part("%*pb\n", buf, map, nbits, off, count);
 }
 
 void *kvmemdup(const void *src, size_t len, gfp_t gfp)

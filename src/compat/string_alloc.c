@@ -3,6 +3,7 @@
 #include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sprintf.h>
 #include <linux/string_helpers.h>
@@ -23,6 +24,12 @@ char *kstrdup_quotable(const char *src, gfp_t gfp)
 	string_escape_mem(src, len, dst, need, ESCAPE_HEX, only);
 	dst[need] = 0;
 	return dst;
+}
+
+/* Tasks here have no command line of their own: the name stands for it. */
+char *kstrdup_quotable_cmdline(struct task_struct *task, gfp_t gfp)
+{
+	return kstrdup_quotable(task->comm, gfp);
 }
 
 void kfree_strarray(char **array, size_t n)

@@ -11,10 +11,10 @@
 #include <linux/bug.h>
 #include <linux/completion.h>
 #include <linux/kthread.h>
+#include <linux/mutex.h>
 #include <linux/percpu-defs.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <linux/srcu.h>
 #include <linux/string.h>
 
 #include "sync.h"
@@ -327,70 +327,5 @@ void kmk_rcu_fork_child(void)
 {
 	mutex_init(&rcu_gp);
 	rcu_started = 0;
-}
-
-int init_srcu_struct(struct srcu_struct *s)
-{
-	*s = (struct srcu_struct)__SRCU_INIT(*s);
-	return 0;
-}
-
-void cleanup_srcu_struct(struct srcu_struct *s)
-{
-	WARN_ONCE(s->readers[0] || s->readers[1], "srcu_struct %p is cleaned up with readers\n", (void *)s);
-}
-
-/* The index may change between the load and the count; such a reader is met by the second flip. */
-int srcu_read_lock(struct srcu_struct *s)
-{
-	unsigned int i = __atomic_load_n(&s->index, __ATOMIC_RELAXED) & 1;
-
-	__atomic_fetch_add(&s->readers[i], 1, __ATOMIC_SEQ_CST);
-	return (int)i;
-}
-
-void srcu_read_unlock(struct srcu_struct *s, int index)
-{
-	if (__atomic_sub_fetch(&s->readers[index & 1], 1, __ATOMIC_SEQ_CST) == 0) {
-		__atomic_fetch_add(&s->wake, 1, __ATOMIC_SEQ_CST);
-		port_wake(&s->wake, 1);
-	}
-}
-
-static void srcu_drain(struct srcu_struct *s, unsigned int i)
-{
-	for (;;) {
-		uint32_t seen = __atomic_load_n(&s->wake, __ATOMIC_SEQ_CST);
-
-		if (!__atomic_fetch_add(&s->readers[i], 0, __ATOMIC_SEQ_CST))
-			return;
-		kmk_sleep_on(&s->wake, seen, 10000000);
-	}
-}
-
-void synchronize_srcu(struct srcu_struct *s)
-{
-	KMK_CHECK_SLEEP();
-	mutex_lock(&s->mutex);
-	for (int flip = 0; flip < 2; flip++) {
-		unsigned int old = s->index & 1;
-
-		srcu_drain(s, !old);
-		__atomic_fetch_xor(&s->index, 1, __ATOMIC_SEQ_CST);
-		srcu_drain(s, old);
-	}
-	mutex_unlock(&s->mutex);
-}
-
-/* Thin: the grace period of ordinary readers does not cover s, so this waits here. */
-void call_srcu(struct srcu_struct *s, struct rcu_head *head, rcu_callback_t func)
-{
-	synchronize_srcu(s);
-	call_rcu(head, func);
-}
-
-void srcu_barrier(struct srcu_struct *s)
-{
-	(void)s;
-	rcu_barrier();
+	kmk_srcu_fork_child();
 }

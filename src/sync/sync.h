@@ -52,6 +52,7 @@ void kmk_sync_fork_child(void);
 void kmk_context_fork_child(void);
 void kmk_event_fork_child(void);
 void kmk_rcu_fork_child(void);
+void kmk_srcu_fork_child(void);
 void kmk_task_fork_child(void);
 /* Every fact this room can check about itself; false after a report. Only while threads are quiet. */
 bool kmk_sync_validate(void);
