@@ -8,6 +8,7 @@ status=0
 echo "== cppcheck"
 cppcheck --project="$build/compile_commands.json" --quiet --inline-suppr --error-exitcode=1 \
 	--enable=warning,portability --suppress='*:include/*' --suppress='normalCheckLevelMaxBranches' \
+	--suppressions-list=tools/cppcheck.suppress --relative-paths="$PWD" \
 	-j "$(nproc)" || status=1
 echo "== gcc -fanalyzer"
 python3 - "$build/compile_commands.json" <<'EOF' || status=1

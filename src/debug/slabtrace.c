@@ -126,6 +126,8 @@ static void print_all(struct table *t, struct kmk_sink *sink)
 		for (unsigned long i = 0; i < t->nr; i++)
 			if (t->site[i].count && (!best || t->site[i].count > best->count))
 				best = &t->site[i];
+		if (!best)
+			break;
 		print_site(best, sink);
 		best->count = 0;
 	}

@@ -274,7 +274,7 @@ static void run_schedule(void)
 		if (pick && pick <= may_switch) {
 			switches++;
 			cur = !cur;
-		} else if (pick > may_switch) {
+		} else if (pick) {
 			struct thread *t = &threads[pick - may_switch - 1];
 
 			moves++;
