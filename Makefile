@@ -5,8 +5,8 @@ BUILD ?= build
 PREFIX ?= /usr/local
 NINJA = ninja -C $(BUILD) $(if $(V),-v,--quiet)
 
-.PHONY: all run test test-long bench bench-start conformance install clean flavours analyze check setup
-.PHONY: bench-count bench-threads bench-bytes bench-growth bench-colour
+.PHONY: all run test boot-test test-long bench bench-start conformance install clean flavours analyze check setup
+.PHONY: bench-latency bench-boot bench-count bench-threads bench-bytes bench-growth bench-colour
 
 all: setup
 	@$(NINJA) product
@@ -21,6 +21,13 @@ run: all
 test: all
 	@tools/deps.sh test
 	@tools/test.py --build $(BUILD)
+
+boot-test: all
+	@tools/deps.sh test conformance
+	@tools/boot_test.py --build $(BUILD)
+	@BUILD=$(BUILD) tests/boot/boot_test.sh
+	@tools/conformance --build $(BUILD) --boot 1
+	@tools/conformance --build $(BUILD) --boot 4
 
 test-long: all
 	@tools/deps.sh test conformance
@@ -54,6 +61,13 @@ bench-growth: all
 bench-colour: all
 	@tools/deps.sh bench
 	@tools/bench_slab.py colour --build $(BUILD)
+
+bench-boot: all
+	@tools/deps.sh bench-boot
+	@tools/bench_boot.py --build $(BUILD)
+
+bench-latency: all
+	@tools/bench_latency.sh $(BUILD)
 
 bench-start: all
 	@tools/bench_start.sh $(BUILD)

@@ -7,6 +7,8 @@
  *                         "on" takes successive slabs, "off" only slabs of one colour, which is what an
  *                         allocator without colours would give out
  *   colour on|off S       the same walk for callgrind --cache-sim=yes --instr-atstart=no: misses a step
+ *   colour conflict       nanoseconds a step through S successive slabs, as the allocator gives them out: run it
+ *                         with KMEMKIT_BOOT=slab_colour=on and =off
  */
 #include "measure.h"
 #include <kmemkit/kmemkit.h>
@@ -161,6 +163,14 @@ static double walk_of(size_t n, int coloured)
 	return ns;
 }
 
+static void conflict(void)
+{
+	const char *boot = getenv("KMEMKIT_BOOT");
+
+	for (size_t n = 8; n <= 128; n *= 2)
+		printf("CONFLICT %s %4zu slabs: %.2f ns a step\n", boot ? boot : "slab_colour=on", n, walk_of(n, 1));
+}
+
 int main(int argc, char **argv)
 {
 	static const size_t sizes[] = { 64, 192, 320, 448, 704, 1088, 1472, 2112, 3008 };
@@ -177,6 +187,8 @@ int main(int argc, char **argv)
 		walk(start[0], 64 * n);
 		CALLGRIND_STOP_INSTRUMENTATION;
 		printf("WALK %s %zu steps %zu\n", argv[1], n, 64 * n);
+	} else if (argc > 1 && !strcmp(argv[1], "conflict")) {
+		conflict();
 	} else if (argc > 1 && !strcmp(argv[1], "offsets")) {
 		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 			print_offsets(sizes[i]);

@@ -65,6 +65,7 @@ static inline void pin(int n)
 struct pair {
 	void (*turn)(int id, int step);		/* the threads take turns before the rounds; may be NULL */
 	int turns;
+	void (*before)(int id, int round);	/* not measured; may be NULL */
 	void (*work)(int id);
 	void (*after)(int id);			/* may be NULL */
 	struct { uint64_t begin, end, cpu; } time[2][ROUNDS];
@@ -98,6 +99,8 @@ static void *pair_thread(void *arg)
 	for (int r = 0; r < ROUNDS; r++) {
 		uint64_t cpu;
 
+		if (p->before)
+			p->before(id, r);
 		meet(p, &phase);
 		cpu = cpu_ns();
 		p->time[id][r].begin = wall_ns();

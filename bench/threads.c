@@ -6,7 +6,7 @@
  * runs on its own CPU. "lockstep": the same, but the threads take turns, so that an allocator with one slab
  * for all would interleave them. "handed": one thread allocates all, and every other object of the same pages
  * is handed to the second thread, which frees it and allocates again. Objects are a cache line each, so that
- * what is shared is the allocator's.
+ * what is shared is the allocator's. "moved": own work, but both threads change places before each round.
  */
 #include "measure.h"
 #include <kmemkit/kmemkit.h>
@@ -96,6 +96,20 @@ static void own_end(int id)
 	for (int i = 0; i < 1024; i++)
 		kfree(own[id].slot[i]);
 	memset(&own[id], 0, sizeof(own[id]));
+}
+
+/* ---- threads that the scheduler moves: both change their CPU before each round, live objects and all ---- */
+
+static void move(int id, int round)
+{
+	pin((id + round) % 2);
+}
+
+static void moving(const char *name, void (*work)(int id), void (*after)(int id))
+{
+	pair.before = move;
+	two(name, work, after, OPS);
+	pair.before = NULL;
 }
 
 /* ---- hot neighbours ---- */
@@ -350,6 +364,8 @@ int main(void)
 	two("own_pair_64", own_pairs, NULL, OPS);
 	two("own_batch_128", own_batches, NULL, OPS);
 	two("own_churn", own_churn, own_end, OPS);
+	moving("moved_pair_64", own_pairs, NULL);
+	moving("moved_churn", own_churn, own_end);
 	neighbours("hot_apart", turn_all, 2);
 	neighbours("hot_lockstep", turn_one, 2 * HOT);
 	neighbours("hot_handed", turn_hand, 1);

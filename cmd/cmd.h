@@ -65,10 +65,12 @@ struct home {
 	char *include;		/* linux/, asm/, kunit/ lie in it */
 	char *lib;		/* libkmemkit.so */
 	char *crt;		/* kmk_crt.o, libkmemkit_main.a */
+	char *bare;		/* kmemkit_boot.o, image.ld, if the flavour has them */
 	char *cc;		/* compiler: CC, or the one that built the library; may be several words */
 	char *cflags, *ldflags;	/* what the library's flavour asks of its users */
 };
 int home_find(struct home *h);
+int home_need_bare(struct home *h);	/* the same for what `kmemkit boot` needs besides */
 void home_free(struct home *h);
 
 /*
@@ -98,8 +100,18 @@ int compile_program(const struct run_options *o, const struct home *h, const cha
 void link_words(struct args *a, const struct home *h, bool program);
 char *source_stem(const char *file, bool module);	/* module: '-' and '.' become '_' */
 
-/* run.c: what `kmemkit run` was asked. */
+/* The machine that an image runs on. */
+struct machine {
+	unsigned cpus;
+	const char *memory;		/* as QEMU's -m takes it */
+	struct args qemu;		/* further words for it */
+	const char *image;		/* keep the image under this name, or NULL */
+	bool count;			/* one instruction is a nanosecond */
+};
+
+/* run.c: what `kmemkit run` or `kmemkit boot` was asked. */
 struct run_options {
+	struct machine *machine;	/* NULL: a process */
 	struct args cflags;		/* -I, -D, -U, -include in order */
 	struct args borrow, borrow_first;
 	struct args params;		/* name=value */
@@ -113,11 +125,27 @@ struct run_options {
 	bool keep;			/* leave the scratch folder */
 };
 
-/* options.c: fills o, or ends the command with status 2. */
-void options_parse(int argc, char **argv, struct run_options *o);
+/* boot.c. What a compiler and a linker of bare metal code are told besides; the image as it starts, once linked. */
+extern const char *const machine_flags[];
+void machine_link_words(struct args *a, const struct home *h);
+int machine_prepare(const struct run_options *o, const char *dir, const char *image);
+struct job;
+/* argv for a job whose request is these NAME=value words. 0 or a negative errno. */
+int machine_command(struct args *argv, const struct run_options *o, const char *dir, const char *image,
+		    const struct job *j, const struct args *request);
+int machine_status(int status);		/* a wait status of QEMU's, as a process's own */
+
+int compile_and_run(struct run_options *o);	/* the command's exit status */
+
+/* pressure.c: what is wrong with a script of --pressure, for the caller to free; NULL: nothing. */
+char *pressure_fault(const char *script);
+
+/* options.c: fills o (m: and the machine), or ends the command with status 2. */
+void options_parse(int argc, char **argv, struct run_options *o, struct machine *m);
 void options_free(struct run_options *o);
 
 /* One row for each subcommand. argv[0] is the subcommand's name. */
+int cmd_boot(int argc, char **argv);
 int cmd_cc(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_classes(int argc, char **argv);

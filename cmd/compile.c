@@ -73,6 +73,8 @@ static int common_words(struct args *a, const struct run_options *o, const struc
 	args_add_words(a, h->cc);
 	for (size_t i = 0; kernel_flags[i]; i++)
 		args_add(a, kernel_flags[i]);
+	for (size_t i = 0; o->machine && machine_flags[i]; i++)
+		args_add(a, machine_flags[i]);
 	args_addf(a, "-O%s", o->level);
 	args_add(a, "-g1");
 	args_add_words(a, h->cflags);
@@ -195,7 +197,10 @@ static int link_program(const struct unit_set *u, const char *program)
 	args_add(&a, program);
 	for (size_t i = 0; i < u->objects.n; i++)
 		args_add(&a, u->objects.v[i]);
-	link_words(&a, u->h, true);
+	if (u->o->machine)
+		machine_link_words(&a, u->h);
+	else
+		link_words(&a, u->h, true);
 	pid = spawn_start(a.v, NULL, NULL, false);
 	status = pid > 0 ? spawn_wait(pid) : -1;
 	args_free(&a);

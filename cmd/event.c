@@ -35,7 +35,7 @@ static struct job *plan_add(struct plan *p, enum job_kind kind, const char *name
 	p->jobs = jobs;
 	j = &jobs[p->n++];
 	*j = (struct job){ .kind = kind, .name = cmd_strdup(name), .index = (unsigned)p->n };
-	j->pidfd = j->out = j->ctl = -1;
+	j->pidfd = j->out = j->ctl = j->log = -1;
 	return j;
 }
 
@@ -224,6 +224,7 @@ void job_free(struct job *j)
 	args_free(&j->leaks);
 	buffer_free(&j->text);
 	buffer_free(&j->events);
+	buffer_free(&j->log_text);
 }
 
 void plan_free(struct plan *p)

@@ -67,6 +67,8 @@ static void take_line(struct home *h, char *line, const char *base)
 		take(&h->lib, value, base);
 	else if (!strcmp(line, "CRTDIR"))
 		take(&h->crt, value, base);
+	else if (!strcmp(line, "BAREDIR"))
+		take(&h->bare, value, base);
 	else if (!strcmp(line, "CC"))
 		take(&h->cc, value, NULL);
 	else if (!strcmp(line, "EXTRA_CFLAGS"))
@@ -129,6 +131,14 @@ static void default_words(struct home *h)
 		take(&h->ldflags, "", NULL);
 }
 
+int home_need_bare(struct home *h)
+{
+	if (h->bare && !strstr(h->cflags, "-fsanitize="))
+		return resolve(&h->bare, "kmemkit_boot.o");
+	cmd_error("this flavour has no library for bare metal (a sanitizer needs a process)");
+	return CMD_FAILED;
+}
+
 int home_find(struct home *h)
 {
 	char *folder, *conf;
@@ -157,6 +167,7 @@ void home_free(struct home *h)
 	free(h->include);
 	free(h->lib);
 	free(h->crt);
+	free(h->bare);
 	free(h->cc);
 	free(h->cflags);
 	free(h->ldflags);

@@ -19,7 +19,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CTL_FD 3		/* the number our children see */
+#define CTL_FD 3		/* the numbers our children see */
+#define LOG_FD 4
+
+#define FDS_OF_A_JOB 4
 
 extern char **environ;
 
@@ -73,23 +76,28 @@ static void add_request(struct args *env, const struct job *j)
 	args_addf(env, "KMEMKIT_INDEX=%u", j->index);
 }
 
-static void make_environment(struct args *env, const struct job *j, const struct job_setup *s)
+/* What the program is asked, as NAME=value words. */
+static void make_request(struct args *words, const struct job *j, const struct job_setup *s)
 {
 	const struct run_options *o = s->options;
 	char *skip = s->skip ? s->skip(s->ctx) : NULL;
 
+	add_request(words, j);
+	add_params(words, &o->params);
+	if (o->boot)
+		args_addf(words, "KMEMKIT_BOOT=%s", o->boot);
+	if (o->proc)
+		args_addf(words, "KMEMKIT_PROC=%s", o->proc);
+	if (skip)
+		args_addf(words, "KMEMKIT_SKIP=%s", skip);
+	free(skip);
+}
+
+static void add_environment(struct args *env)
+{
 	for (char **e = environ; *e; e++)
 		if (!is_ours(*e))
 			args_add(env, *e);
-	add_request(env, j);
-	add_params(env, &o->params);
-	if (o->boot)
-		args_addf(env, "KMEMKIT_BOOT=%s", o->boot);
-	if (o->proc)
-		args_addf(env, "KMEMKIT_PROC=%s", o->proc);
-	if (skip)
-		args_addf(env, "KMEMKIT_SKIP=%s", skip);
-	free(skip);
 }
 
 /* A background group that reads the terminal would be stopped. -1: the job may have our input. */
@@ -98,19 +106,30 @@ static int input_for_job(void)
 	return isatty(0) ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
 }
 
-static pid_t start_process(struct job *j, const struct job_setup *s, int out, int ctl)
+static pid_t start_process(struct job *j, const struct job_setup *s, int out, int ctl, int log)
 {
 	const struct run_options *o = s->options;
 	struct args argv = { 0 }, env = { 0 };
 	int in = input_for_job();
-	struct spawn_fd fds[] = { { out, 1 }, { ctl, CTL_FD }, { in, 0 }, { -1, -1 } };
-	pid_t pid;
+	struct spawn_fd fds[] = { { out, 1 }, { ctl, CTL_FD }, { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	struct spawn_fd *more = &fds[2];
+	pid_t pid = 0;
 
-	args_add(&argv, s->program);
-	for (size_t i = 0; i < o->program_args.n; i++)
-		args_add(&argv, o->program_args.v[i]);
-	make_environment(&env, j, s);
-	pid = spawn_start(argv.v, env.v, fds, true);
+	if (in >= 0)
+		*more++ = (struct spawn_fd){ in, 0 };
+	if (log >= 0)
+		*more = (struct spawn_fd){ log, LOG_FD };
+	make_request(&env, j, s);
+	if (o->machine) {
+		pid = machine_command(&argv, o, s->dir, s->program, j, &env);
+	} else {
+		add_environment(&env);
+		args_add(&argv, s->program);
+		for (size_t i = 0; i < o->program_args.n; i++)
+			args_add(&argv, o->program_args.v[i]);
+	}
+	if (!pid)
+		pid = spawn_start(argv.v, o->machine ? NULL : env.v, fds, true);
 	args_free(&argv);
 	args_free(&env);
 	if (in >= 0)
@@ -136,10 +155,11 @@ static int make_pipe(int *reader, int *writer)
 
 static bool job_start(struct job *j, const struct job_setup *s)
 {
-	int out = -1, ctl = -1;
+	int out = -1, ctl = -1, log = -1;
 
-	if (!make_pipe(&j->out, &out) && !make_pipe(&j->ctl, &ctl)) {
-		pid_t pid = start_process(j, s, out, ctl);
+	if (!make_pipe(&j->out, &out) && !make_pipe(&j->ctl, &ctl) &&
+	    !(s->options->machine && make_pipe(&j->log, &log))) {
+		pid_t pid = start_process(j, s, out, ctl, log);
 
 		j->pid = pid > 0 ? pid : 0;
 		errno = pid < 0 ? -pid : 0;
@@ -148,8 +168,11 @@ static bool job_start(struct job *j, const struct job_setup *s)
 		close(out);
 	if (ctl >= 0)
 		close(ctl);
+	if (log >= 0)
+		close(log);
 	if (!j->pid) {
-		cmd_error("cannot start %s: %s", s->program, strerror(errno));
+		cmd_error("cannot start %s: %s", s->options->machine ? "qemu-system-x86_64" : s->program,
+			  strerror(errno));
 		return false;
 	}
 	j->pidfd = pidfd_open(j->pid, 0);
@@ -178,12 +201,22 @@ static void take_events(struct job *j, unsigned timeout)
 		j->deadline = now_ms() + 1000LL * timeout;
 }
 
+/* A machine's log goes to our stderr at once, whatever waits on stdout. */
+static bool relay_log(struct job *j)
+{
+	bool more = take_bytes(&j->log, &j->log_text);
+
+	fwrite(j->log_text.data ? j->log_text.data : "", 1, j->log_text.len, stderr);
+	j->log_text.len = 0;
+	return more;
+}
+
 /* Also for a job whose start failed half way. */
 static void job_close(struct job *j)
 {
-	int *fd[] = { &j->out, &j->ctl, &j->pidfd };
+	int *fd[] = { &j->out, &j->ctl, &j->log, &j->pidfd };
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(fd) / sizeof(fd[0]); i++) {
 		if (*fd[i] >= 0)
 			close(*fd[i]);
 		*fd[i] = -1;
@@ -192,13 +225,17 @@ static void job_close(struct job *j)
 }
 
 /* The group dies before its leader is reaped: until then its number cannot be used again. */
-static void job_reap(struct job *j)
+static void job_reap(struct job *j, const struct job_setup *s)
 {
 	kill(-j->pid, SIGKILL);
 	j->status = spawn_wait(j->pid);
+	if (s->options->machine)
+		j->status = machine_status(j->status);
 	while (take_bytes(&j->out, &j->text))
 		;
 	while (take_bytes(&j->ctl, &j->events))
+		;
+	while (relay_log(j))
 		;
 	event_read(j);
 	job_close(j);
@@ -255,6 +292,7 @@ static size_t fill_poll(struct pool *p, struct pollfd *fds, long long *until)
 		fds[n++] = (struct pollfd){ j->pidfd, POLLIN, 0 };
 		fds[n++] = (struct pollfd){ j->out, POLLIN, 0 };
 		fds[n++] = (struct pollfd){ j->ctl, POLLIN, 0 };
+		fds[n++] = (struct pollfd){ j->log, POLLIN, 0 };
 		if (j->deadline < *until)
 			*until = j->deadline;
 	}
@@ -267,19 +305,21 @@ static void serve(struct pool *p, struct job *j, const struct pollfd *fds)
 		take_bytes(&j->out, &j->text);
 	if (fds[2].revents)
 		take_events(j, p->setup->options->timeout);
+	if (fds[3].revents)
+		relay_log(j);
 	if (!fds[0].revents && now_ms() >= j->deadline && !j->timed_out) {
 		j->timed_out = true;
 		kill(-j->pid, SIGKILL);
 	}
 	if (fds[0].revents) {
-		job_reap(j);
+		job_reap(j, p->setup);
 		p->running--;
 	}
 }
 
 static void wait_and_serve(struct pool *p)
 {
-	struct pollfd *fds = cmd_zalloc((3 * p->width + 3) * sizeof(*fds));
+	struct pollfd *fds = cmd_zalloc(FDS_OF_A_JOB * (p->width + 1) * sizeof(*fds));
 	long long until = now_ms() + 3600000, left;
 	size_t n = fill_poll(p, fds, &until), at = 0;
 	struct timespec ts;
@@ -292,7 +332,7 @@ static void wait_and_serve(struct pool *p)
 		for (size_t i = p->head; i < p->next && at < n; i++)
 			if (!p->jobs[i].finished) {
 				serve(p, &p->jobs[i], &fds[at]);
-				at += 3;
+				at += FDS_OF_A_JOB;
 			}
 	free(fds);
 }
@@ -301,7 +341,7 @@ static void kill_all(struct pool *p)
 {
 	for (size_t i = p->head; i < p->next; i++)
 		if (!p->jobs[i].finished)
-			job_reap(&p->jobs[i]);
+			job_reap(&p->jobs[i], p->setup);
 }
 
 bool jobs_run(struct job *jobs, size_t n, size_t width, const struct job_setup *s)

@@ -46,7 +46,8 @@ struct job {
 	/* Process. */
 	pid_t pid;			/* 0: not started */
 	int pidfd, out, ctl;
-	struct buffer text, events;
+	int log;			/* of a machine; a process writes to our stderr */
+	struct buffer text, events, log_text;
 	long long deadline;		/* milliseconds */
 	bool timed_out, finished;
 	bool line_open;			/* the last text printed had no newline */
@@ -69,7 +70,7 @@ void job_free(struct job *j);
  * us, when stdout is gone, or when done returns false.
  */
 struct job_setup {
-	const char *program;
+	const char *program, *dir;	/* and a folder for scratch files */
 	const struct run_options *options;
 	char *(*skip)(void *ctx);	/* KMEMKIT_SKIP for the next job, or NULL */
 	bool (*done)(struct job *j, void *ctx);

@@ -12,6 +12,7 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "boot", cmd_boot },
 	{ "cc", cmd_cc },
 	{ "classes", cmd_classes },
 	{ "run", cmd_run },
@@ -21,10 +22,11 @@ static const char doc[] =
 	"Compile unmodified kernel-style C and run it as a program, on memory management of its own.\v"
 	"Commands:\n"
 	"  cc ARGS...      the C compiler (CC) with kmemkit's headers and libraries\n"
+	"  boot FILE.c...  the same as run, on a machine of QEMU's in place of a process\n"
 	"  run FILE.c...   compile the files, run their suites and modules, print KTAP\n"
 	"  classes         print kmalloc's size classes and what each object of them costs\n"
 	"\n"
-	"`kmemkit run --help' lists the options of run.";
+	"`kmemkit run --help' and `kmemkit boot --help' list their options.";
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {

@@ -14,10 +14,14 @@
 #include <unistd.h>
 
 #define DEFAULT_TIMEOUT 60
+#define MACHINE_TIMEOUT 180		/* an emulator is slower, by ten times and more */
 #define MAX_TIMEOUT 1000000
-#define PROC_TEXTS "buddyinfo, pagetypeinfo, slabinfo, zoneinfo, meminfo, vmallocinfo, iomem, layout, slab/CACHE/ATTRIBUTE"
+#define PROC_TEXTS "buddyinfo, pagetypeinfo, slabinfo, zoneinfo, meminfo, vmstat, vmallocinfo, iomem, layout, slab/CACHE/ATTRIBUTE"
 
-enum { KEY_BORROW = 0x100, KEY_FIRST, KEY_SOURCE, KEY_PARAM, KEY_BOOT, KEY_PROC, KEY_TIMEOUT, KEY_KEEP };
+enum {
+	KEY_BORROW = 0x100, KEY_FIRST, KEY_SOURCE, KEY_PARAM, KEY_BOOT, KEY_PRESSURE, KEY_PROC, KEY_TIMEOUT, KEY_KEEP,
+	KEY_CPUS, KEY_MEMORY, KEY_QEMU, KEY_IMAGE, KEY_COUNT
+};
 
 static const struct argp_option option_rows[] = {
 	{ "include", 'I', "DIR", 0, "search DIR for headers, behind kmemkit's own", 1 },
@@ -29,11 +33,27 @@ static const struct argp_option option_rows[] = {
 	  "source, and say which; `auto': Debian's linux-source-6.1, unpacked once into ~/.cache/kmemkit", 1 },
 	{ "param", KEY_PARAM, "NAME=VALUE", 0, "module parameter; NAME may be MODULE.NAME", 2 },
 	{ "boot", KEY_BOOT, "OPTIONS", 0, "boot options in the kernel's spelling, added to KMEMKIT_BOOT", 2 },
+	{ "pressure", KEY_PRESSURE, "SCRIPT", 0, "make memory short at given requests: steps low, min, high, N%, SIZE, "
+	  "wait:N, storm:N, none, repeat, separated by commas", 2 },
 	{ "proc", KEY_PROC, "LIST", 0, "print these texts at the end: " PROC_TEXTS, 2 },
-	{ "timeout", KEY_TIMEOUT, "SECONDS", 0, "time limit of one case or module (default 60)", 3 },
+	{ "timeout", KEY_TIMEOUT, "SECONDS", 0, "time limit of one case or module (default 60; boot: 180)", 3 },
 	{ "jobs", 'j', "N", 0, "compile N files and run N suites at a time (default: as many files as "
 	  "processors, one suite)", 3 },
+	{ 0 }
+};
+
+static const struct argp_option run_rows[] = {
 	{ "keep", KEY_KEEP, NULL, 0, "keep the program and say where it is, for a debugger", 3 },
+	{ 0 }
+};
+
+static const struct argp_option machine_rows[] = {
+	{ "cpus", KEY_CPUS, "N", 0, "processors of the machine, 1 to 16 (default 1)", 4 },
+	{ "memory", KEY_MEMORY, "SIZE", 0, "its memory, as QEMU's -m takes it (default 512M)", 4 },
+	{ "qemu-args", KEY_QEMU, "WORDS", 0, "further words for QEMU, split at blanks; what is given twice counts as "
+	  "given last", 4 },
+	{ "keep", KEY_IMAGE, "IMAGE", 0, "keep the image under this name; QEMU's -kernel starts it, too", 4 },
+	{ "count", KEY_COUNT, NULL, 0, "let each instruction take a nanosecond (QEMU's -icount): runs repeat exactly", 4 },
 	{ 0 }
 };
 
@@ -47,6 +67,15 @@ static const char doc[] =
 	"--boot; `slub_debug=-' turns it off.\n\n"
 	"Environment: CC is the compiler (default: the one that built kmemkit); KMEMKIT_MEM is the memory "
 	"map, such as dma=16M,normal=384M,highmem=64M; KMEMKIT_BOOT holds boot options.";
+
+static const char machine_doc[] =
+	"Compile kernel-style C files unmodified, link them with the freestanding library into an image, and run "
+	"each KUnit suite and each module of it on an x86-64 machine of its own, emulated by QEMU. KTAP is "
+	"printed on standard output as by `kmemkit run', the kernel log and a summary on standard error.\v"
+	"Exit status: as of `kmemkit run'.\n\n"
+	"Allocations are tracked (slub_debug=U) unless slub_debug is given with --boot.\n\n"
+	"Environment: CC is the compiler (default: the one that built kmemkit); KMEMKIT_BOOT holds boot options. "
+	"KMEMKIT_MEM is not looked at: the memory map is the machine's.";
 
 static unsigned parse_number(struct argp_state *state, const char *name, const char *text, unsigned max)
 {
@@ -91,6 +120,15 @@ static void check_param(struct argp_state *state, const char *param)
 		argp_error(state, "--param: the value of '%.*s' holds a newline", (int)name, param);
 }
 
+static void check_pressure(struct argp_state *state, const char *script)
+{
+	char *fault = pressure_fault(script);
+
+	if (fault)
+		argp_error(state, "--pressure: %s", fault);
+	free(fault);
+}
+
 /* "slab/CACHE/ATTRIBUTE": whether there is such a cache is known at the end of the run. */
 static bool is_slab_text(const char *word)
 {
@@ -105,7 +143,7 @@ static bool is_slab_text(const char *word)
 static void check_proc(struct argp_state *state, const char *list)
 {
 	static const char *const known[] = {
-		"buddyinfo", "pagetypeinfo", "slabinfo", "zoneinfo", "meminfo", "vmallocinfo", "iomem",
+		"buddyinfo", "pagetypeinfo", "slabinfo", "zoneinfo", "meminfo", "vmstat", "vmallocinfo", "iomem",
 		"layout", NULL
 	};
 	char *copy = cmd_strdup(list), *rest = copy, *word;
@@ -178,6 +216,15 @@ static error_t parse_compile(int key, char *arg, struct argp_state *state)
 	}
 }
 
+/* The program reads it as a boot option. */
+static void append_pressure(struct run_options *o, const char *script)
+{
+	char *option = cmd_format("pressure=%s", script);
+
+	append(&o->boot, option, ' ');
+	free(option);
+}
+
 static error_t parse_rest(int key, char *arg, struct argp_state *state)
 {
 	struct run_options *o = state->input;
@@ -190,6 +237,10 @@ static error_t parse_rest(int key, char *arg, struct argp_state *state)
 	case KEY_BOOT:
 		append(&o->boot, arg, ' ');
 		return 0;
+	case KEY_PRESSURE:
+		check_pressure(state, arg);
+		append_pressure(o, arg);
+		return 0;
 	case KEY_PROC:
 		check_proc(state, arg);
 		append(&o->proc, arg, ',');
@@ -200,12 +251,53 @@ static error_t parse_rest(int key, char *arg, struct argp_state *state)
 	case 'j':
 		o->jobs = parse_number(state, "jobs", arg, 1024);
 		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* As QEMU reads it: megabytes, or with a unit. */
+static void check_memory(struct argp_state *state, const char *size)
+{
+	size_t digits = strspn(size, "0123456789");
+
+	if (!digits || (size[digits] && (!strchr("MmGg", size[digits]) || size[digits + 1])))
+		argp_error(state, "--memory: '%s' is not a size such as 512M or 6G", size);
+}
+
+/* What only one of the two commands has. */
+static error_t parse_machine(int key, char *arg, struct argp_state *state)
+{
+	struct run_options *o = state->input;
+
+	switch (key) {
 	case KEY_KEEP:
 		o->keep = true;
+		return 0;
+	case KEY_CPUS:
+		o->machine->cpus = parse_number(state, "cpus", arg, 16);
+		return 0;
+	case KEY_MEMORY:
+		check_memory(state, arg);
+		o->machine->memory = arg;
+		return 0;
+	case KEY_QEMU:
+		args_add_words(&o->machine->qemu, arg);
+		return 0;
+	case KEY_IMAGE:
+		o->machine->image = arg;
+		return 0;
+	case KEY_COUNT:
+		o->machine->count = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+}
+
+static error_t parse_common(int key, char *arg, struct argp_state *state)
+{
+	return parse_compile(key, arg, state) == 0 ? 0 : parse_rest(key, arg, state);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -213,6 +305,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	struct run_options *o = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = o;
+		return 0;
 	case ARGP_KEY_ARG:
 		check_file(state, arg);
 		args_add(&o->files, arg);
@@ -221,9 +316,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		argp_error(state, "no file given");
 		return 0;
 	default:
-		if (parse_compile(key, arg, state) == 0)
-			return 0;
-		return parse_rest(key, arg, state);
+		return parse_machine(key, arg, state);
 	}
 }
 
@@ -260,21 +353,27 @@ static void track_owners(struct run_options *o)
 	o->boot = boot;
 }
 
-void options_parse(int argc, char **argv, struct run_options *o)
+void options_parse(int argc, char **argv, struct run_options *o, struct machine *m)
 {
-	static const struct argp argp = {
-		.options = option_rows, .parser = parse_option, .args_doc = "FILE.c... [-- ARGS...]",
-		.doc = doc
+	static const struct argp common = { .options = option_rows, .parser = parse_common };
+	static const struct argp_child children[] = { { &common, 0, NULL, 0 }, { 0 } };
+	static const struct argp run_argp = {
+		.options = run_rows, .parser = parse_option, .args_doc = "FILE.c... [-- ARGS...]",
+		.doc = doc, .children = children
 	};
-	static char name[] = "kmemkit run";
+	static const struct argp boot_argp = {
+		.options = machine_rows, .parser = parse_option, .args_doc = "FILE.c...", .doc = machine_doc,
+		.children = children
+	};
+	static char run_name[] = "kmemkit run", boot_name[] = "kmemkit boot";
 	int n;
 
-	*o = (struct run_options){ .level = "1", .timeout = DEFAULT_TIMEOUT };
+	*o = (struct run_options){ .level = "1", .timeout = m ? MACHINE_TIMEOUT : DEFAULT_TIMEOUT, .machine = m };
 	n = split_arguments(argc, argv, &o->program_args);
 	if (getenv("KMEMKIT_BOOT"))
 		o->boot = cmd_strdup(getenv("KMEMKIT_BOOT"));
-	argv[0] = name;
-	if (argp_parse(&argp, n, argv, 0, NULL, o))
+	argv[0] = m ? boot_name : run_name;
+	if (argp_parse(m ? &boot_argp : &run_argp, n, argv, 0, NULL, o))
 		exit(CMD_USAGE);
 	track_owners(o);
 }

@@ -118,7 +118,8 @@ static int list_status(const struct job *list, const struct session *s)
 /* Fills s->plan. Returns -1 to go on, else the exit status. */
 static int list_program(struct session *s, const struct job_setup *setup)
 {
-	struct job list = { .kind = JOB_LIST, .plan = &s->plan, .pidfd = -1, .out = -1, .ctl = -1 };
+	struct job list = { .kind = JOB_LIST, .plan = &s->plan, .pidfd = -1, .out = -1, .ctl = -1,
+			    .log = -1 };
 	struct job_setup list_setup = *setup;
 	int status = CMD_FAILED;
 
@@ -129,10 +130,10 @@ static int list_program(struct session *s, const struct job_setup *setup)
 	return status;
 }
 
-static int run_program(const struct run_options *o, const char *program)
+static int run_program(const struct run_options *o, const char *dir, const char *program)
 {
 	struct session s = { .options = o };
-	struct job_setup setup = { program, o, skip_list, unit_done, &s };
+	struct job_setup setup = { program, dir, o, skip_list, unit_done, &s };
 	int status = list_program(&s, &setup);
 	bool all;
 
@@ -162,7 +163,7 @@ static int find_source(struct run_options *o)
 	return 0;
 }
 
-static int compile_and_run(struct run_options *o)
+int compile_and_run(struct run_options *o)
 {
 	struct home h;
 	char *dir, *program = NULL;
@@ -170,10 +171,12 @@ static int compile_and_run(struct run_options *o)
 
 	if (find_source(o) || home_find(&h))
 		return CMD_FAILED;
-	dir = scratch_make();
+	dir = o->machine && home_need_bare(&h) ? NULL : scratch_make();
 	status = dir ? compile_program(o, &h, dir, &program) : CMD_FAILED;
+	if (!status && o->machine)
+		status = machine_prepare(o, dir, program);
 	if (!status && !interrupt_pending())
-		status = run_program(o, program);
+		status = run_program(o, dir, program);
 	if (dir && o->keep)
 		cmd_error("kept %s", dir);
 	else if (dir)
@@ -189,7 +192,7 @@ int cmd_run(int argc, char **argv)
 	struct run_options o;
 	int status;
 
-	options_parse(argc, argv, &o);
+	options_parse(argc, argv, &o, NULL);
 	interrupt_begin();
 	signal(SIGPIPE, SIG_IGN);
 	status = compile_and_run(&o);

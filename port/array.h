@@ -22,12 +22,27 @@ struct port_array { int32_t top, cap; uint64_t pad; struct port_entry e[]; };
 #define PORT_SEIZED INT32_MIN
 #define PORT_SLOTS 64
 
+/* An array's address in the area of id 0: those of other ids lie multiples of an area's size away. */
+#define PORT_PLACE(off)	(KMK_PCPU_BASE + ((uintptr_t)KMK_PCPU_DUMMIES << KMK_PCPU_SHIFT) + (off))
+
 /* The array at byte offset off of host CPU (or slot) id. */
 static inline struct port_array *port_array_of(int id, uint32_t off)
 {
 	return (struct port_array *)(KMK_PCPU_BASE +
 		((uintptr_t)(id + KMK_PCPU_DUMMIES) << KMK_PCPU_SHIFT) + off);
 }
+
+static inline uint32_t port_array_offset(const struct port_array *a)
+{
+	return (uint32_t)((uintptr_t)a & (((uintptr_t)1 << KMK_PCPU_SHIFT) - 1));
+}
+
+/* A slot of a thread's own: port/process/private.h. */
+struct port_private {
+	uint32_t busy;
+	int32_t id;			/* its slot; negative: none, or a shared one */
+	uintptr_t area;			/* from the area of id 0 to the slot's; for none to a dummy's */
+};
 
 /* A line each: neighbours would fight over it. */
 struct port_slot_lock { uint32_t word; } __attribute__((aligned(64)));
@@ -47,26 +62,32 @@ static inline void port_slot_unlock(int id)
 	__atomic_store_n(&port_slot_locks[id].word, 0, __ATOMIC_RELEASE);
 }
 
-/* Pop up to n entries from a slot's array into out, newest first; the caller holds its lock. */
+/* Pop up to n entries from an array into out, newest first; nobody else edits it meanwhile. */
 static inline unsigned port_locked_pop(struct port_array *a, struct port_entry *out, unsigned n)
 {
+	int32_t top = __atomic_load_n(&a->top, __ATOMIC_ACQUIRE);
 	unsigned i = 0;
 
-	for (; i < n && a->top > 0; i++) {
-		a->top -= PORT_ENTRY_BYTES;
-		out[i] = a->e[a->top / PORT_ENTRY_BYTES];
+	for (; i < n && top > 0; i++) {
+		top -= PORT_ENTRY_BYTES;
+		out[i] = a->e[top / PORT_ENTRY_BYTES];
 	}
+	if (i)
+		__atomic_store_n(&a->top, top, __ATOMIC_RELAXED);
 	return i;
 }
 
 static inline unsigned port_locked_push(struct port_array *a, const struct port_entry *in, unsigned n)
 {
+	int32_t top = __atomic_load_n(&a->top, __ATOMIC_ACQUIRE), cap = __atomic_load_n(&a->cap, __ATOMIC_ACQUIRE);
 	unsigned i = 0;
 
-	for (; i < n && a->top < a->cap; i++) {
-		a->e[a->top / PORT_ENTRY_BYTES] = in[i];
-		a->top += PORT_ENTRY_BYTES;
+	for (; i < n && top < cap; i++) {
+		a->e[top / PORT_ENTRY_BYTES] = in[i];
+		top += PORT_ENTRY_BYTES;
 	}
+	if (i)
+		__atomic_store_n(&a->top, top, __ATOMIC_RELAXED);
 	return i;
 }
 

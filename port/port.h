@@ -26,7 +26,12 @@ extern "C" {
 #define PORT_MAX_RANGES 16
 #define PORT_MAX_IOMEM 16
 #define PORT_MAX_CPUS 64		/* largest nr_cpus a host describes */
-#define PORT_BLOCK_SIZE 512	/* bytes of zeroed per-thread block a host provides */
+/*
+ * Bytes of zeroed per-thread block a host provides. Its first 32-bit word is not zero while the thread must not be
+ * taken off its CPU. The second says which virtual CPU the thread would rather have: a host with a scheduler of
+ * its own may write it in a call of the thread's that may sleep, while the first word is zero.
+ */
+#define PORT_BLOCK_SIZE 512
 
 /* What kind of memory a range is. RAM_HIGH is outside the direct map. */
 enum port_kind { PORT_RAM = 1, PORT_RAM_HIGH = 2, PORT_RESERVED = 3 };
@@ -112,6 +117,12 @@ int port_protect(void *va, size_t len, unsigned prot);
 /* 5. The contents of free frames [pa, pa+len) are no longer needed; they read as zeros next. */
 void port_release(uint64_t pa, size_t len);
 
+/*
+ * 5b. Optional: entries [va, va+len) of the frame database, page multiples, are not needed now; they read
+ *     as zeros next.
+ */
+void port_forget(void *va, size_t len) __attribute__((weak));
+
 /* 6. Zero frames that may lie outside the direct map. */
 void port_clear(uint64_t pa, size_t len);
 
@@ -171,11 +182,59 @@ void port_roots(void (*fn)(uintptr_t start, uintptr_t end, void *data), void *da
  */
 int port_fence(unsigned id);
 
+/*
+ * 17. Files of the host: the swap file, the file behind a page cache. Optional: a host without files leaves
+ *     these out, and swapon() and filp_open() say so. path is the host's; flags of enum port_open.
+ *     open: a handle >= 0, or a negative errno. io: len bytes at off between the file and buf (the direct
+ *     map, or any mapped memory); bytes done, fewer only at the end of the file, or a negative errno.
+ *     All may sleep; none takes a signal as an end.
+ */
+enum port_open { PORT_OPEN_WRITE = 1, PORT_OPEN_CREATE = 2, PORT_OPEN_TRUNC = 4, PORT_OPEN_EXCL = 8,
+		 PORT_OPEN_TEMP = 16	/* a file without a name in the folder path */ };
+int port_file_open(const char *path, unsigned flags, unsigned mode) __attribute__((weak));
+long port_file_io(int file, bool write, void *buf, size_t len, uint64_t off) __attribute__((weak));
+int port_file_sync(int file) __attribute__((weak));
+int port_file_truncate(int file, uint64_t size) __attribute__((weak));
+int64_t port_file_size(int file) __attribute__((weak));
+int port_file_id(int file, uint64_t id[2]) __attribute__((weak));	/* equal for two opens of one file */
+void port_file_close(int file) __attribute__((weak));
+
+/*
+ * 18. Ask kmk_upcall_fault() about faults from now on, also where the program or a sanitizer has a handler of
+ *     its own: that one gets what the core does not know. Idempotent. 0 or a negative errno. Optional: a
+ *     host that cannot do it leaves it out. A handler installed later goes first.
+ */
+int port_fault_catch(void) __attribute__((weak));
+
+/*
+ * 18. Optional: physical address of the kernel's reference page table, in the processor's own format (see
+ *     asm/pgtable.h), reached with all below it through the direct map. Absent or 0: tables cannot be seen.
+ */
+uint64_t port_page_table(void) __attribute__((weak));
+
+/*
+ * 19. Optional: something a thread of the program can wait for with poll(). open: a descriptor, or a negative
+ *     errno; raise makes it readable, until the program reads 8 bytes from it. Any context.
+ */
+int port_poll_open(void) __attribute__((weak));
+void port_poll_raise(int fd) __attribute__((weak));
+
 /* Up-calls: the core defines them, a host calls them (bare-metal hosts may never do so). */
 void kmk_upcall_thread_exit(void *block);	/* a thread that used the library ends */
 void kmk_upcall_fork_prepare(void);		/* take every lock in rank order */
 void kmk_upcall_fork_parent(void);		/* release them */
 void kmk_upcall_fork_child(void);		/* re-initialise them; other threads are gone */
+/*
+ * Optional: a fault at addr by plain code of the program (not of the core). 1: the page is there now, run the
+ * instruction again; 0: nothing that the core knows; a negative errno: it should be there and cannot be (reported
+ * by then): the thread gets SIGBUS. May sleep; called on the faulting thread with signals as they were.
+ */
+int kmk_upcall_fault(uintptr_t addr, bool write) __attribute__((weak));
+/*
+ * Optional: 2^order frames, direct-mapped, for the host's own use for good: their physical address, or 0. From a
+ * thread that may sleep and holds nothing.
+ */
+uint64_t kmk_upcall_lend(unsigned order) __attribute__((weak));
 /* Optional: say in one line what lies at a faulting address (area, by how much, allocated where); its length. */
 size_t kmk_upcall_explain_fault(uintptr_t addr, char *buf, size_t size) __attribute__((weak));
 

@@ -2,9 +2,10 @@
 /*
  * Taking over another CPU's array, the same on every host. Included at the end of port_inline.h.
  *
- * Restartable arrays: close it (cap), take the count (top), then order: whoever was inside a
- * section has either committed, which shows as a top that is not PORT_SEIZED any more, or was
- * aborted. In the first case nothing was taken and we try again.
+ * Restartable arrays, and those of a slot that one thread has for itself: close it (cap), take the
+ * count (top), then order: whoever was inside a section has either committed, which shows as a top
+ * that is not PORT_SEIZED any more, or was aborted. In the first case nothing was taken and we try again.
+ * Arrays of a shared slot: under the slot's lock.
  */
 #ifndef KMK_PORT_SEIZE_H
 #define KMK_PORT_SEIZE_H
@@ -19,7 +20,7 @@ static inline int32_t port_array_seize(int id, struct port_array *a)
 
 	if (!cap)
 		return -1;
-	if (port_uses_slots()) {
+	if (port_id_locked(id)) {
 		port_slot_lock(id);
 		top = a->top;
 		a->top = 0;
@@ -36,7 +37,7 @@ static inline int32_t port_array_seize(int id, struct port_array *a)
 
 static inline void port_array_release(int id, struct port_array *a)
 {
-	if (port_uses_slots()) {
+	if (port_id_locked(id)) {
 		port_slot_unlock(id);
 		return;
 	}

@@ -49,6 +49,7 @@ static int start_iomem(void)
 	return kmk_iomem_start(&desc);
 }
 
+static int start_reclaim(void) { return kmk_reclaim_start(); }
 static int start_debug(void) { return kmk_debug_start(); }
 
 static const struct { const char *name; int (*start)(void); } levels[] = {
@@ -59,6 +60,7 @@ static const struct { const char *name; int (*start)(void); } levels[] = {
 	{ "slab: the cache of caches, kmalloc classes", start_slab },
 	{ "vmap: virtual areas, kmap window", start_vmap },
 	{ "iomem: RAM and devices in the tree of bus addresses", start_iomem },
+	{ "reclaim: lists, shrinkers, kswapd", start_reclaim },
 	{ "debug: owners, leak scan, fault injection", start_debug },
 };
 
@@ -116,7 +118,7 @@ void kmemkit_drain(void)
 
 unsigned int kmemkit_validate(void)
 {
-	return kmemkit_start() ? 0 : page_validate() + slab_validate() + !kmk_vmap_validate();
+	return kmemkit_start() ? 0 : page_validate() + slab_validate() + !kmk_vmap_validate() + kmk_reclaim_validate();
 }
 
 void kmemkit_get_stats(struct kmemkit_stats *stats)
@@ -130,12 +132,17 @@ void kmemkit_get_stats(struct kmemkit_stats *stats)
 	stats->frames_free = nr_free_pages();
 	stats->frames_cpu = kmk_pcp_count();
 	stats->frames_records = kmk_depot_frames();
-	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
+	for (unsigned int z = 0; z < MAX_NR_ZONES; z++) {
+		kmk_lock(&kmk_zones[z].lock);
 		stats->zone_locked += kmk_zones[z].nr_locked;
+		stats->frames_warm += kmk_zones[z].nr_warm;
+		kmk_unlock(&kmk_zones[z].lock);
+	}
+	stats->frames_released = kmk_idle_released();
 	kmk_lock(&kmk_caches_lock);
 	list_for_each_entry(s, &slab_caches, list) {
 		for (unsigned int k = 0; k < kmk_nr_nodes; k++)
-			stats->frames_slab += s->node[k].nr_slabs << s->order;
+			stats->frames_slab += s->node[k].nr_slabs * ((1ul << s->order) + kmk_slab_record_frames(s));
 		stats->objects_live += kmk_cache_live(s);
 	}
 	kmk_unlock(&kmk_caches_lock);
@@ -152,20 +159,28 @@ void kmk_upcall_fork_prepare(void)
 {
 	if (!running())
 		return;
+	kmk_reclaim_fork_lock();
 	kmk_vmap_fork_lock();
 	kmk_slab_fork_lock();
 	kmk_page_fork_lock();
 	kmk_sync_fork_lock();
 }
 
-void kmk_upcall_fork_parent(void)
+static void fork_unlock(void)
 {
-	if (!running())
-		return;
 	kmk_sync_fork_unlock();
 	kmk_page_fork_unlock();
 	kmk_slab_fork_unlock();
 	kmk_vmap_fork_unlock();
+	kmk_reclaim_fork_unlock();
+}
+
+void kmk_upcall_fork_parent(void)
+{
+	if (!running())
+		return;
+	fork_unlock();
+	kmk_reclaim_fork_parent();
 }
 
 /* The child is the thread that holds the locks; the others are gone. */
@@ -173,7 +188,8 @@ void kmk_upcall_fork_child(void)
 {
 	if (!running())
 		return;
-	kmk_upcall_fork_parent();
+	fork_unlock();
 	kmk_vmap_fork_child();
+	kmk_reclaim_fork_child();
 	kmk_sync_fork_child();
 }

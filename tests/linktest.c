@@ -9,7 +9,8 @@
 #include "port.h"
 
 int kmemkit_start(void);
-void _start(void);
+void _start(void);uint64_t port_page_table(void) { return 0; }
+
 void *memcpy(void *to, const void *from, size_t n);
 void *memmove(void *to, const void *from, size_t n);
 void *memset(void *to, int c, size_t n);
@@ -29,6 +30,9 @@ void port_unmap(void *va UNUSED, size_t len UNUSED) {}
 int port_guard(void *va UNUSED, size_t len UNUSED, size_t stride UNUSED) { return -22; }
 int port_protect(void *va UNUSED, size_t len UNUSED, unsigned prot UNUSED) { return -12; }
 void port_release(uint64_t pa UNUSED, size_t len UNUSED) {}
+void port_forget(void *va UNUSED, size_t len UNUSED) {}
+int port_poll_open(void) { return -38; }
+void port_poll_raise(int fd UNUSED) {}
 void port_clear(uint64_t pa UNUSED, size_t len UNUSED) {}
 void port_console(enum port_stream stream UNUSED, const char *text UNUSED, size_t len UNUSED) {}
 
@@ -57,6 +61,17 @@ void port_symbol(uintptr_t pc UNUSED, char *buf, size_t size)
 
 void port_roots(void (*fn)(uintptr_t, uintptr_t, void *) UNUSED, void *data UNUSED) {}
 int port_fence(unsigned id UNUSED) { return 0; }
+int port_file_open(const char *path UNUSED, unsigned flags UNUSED, unsigned mode UNUSED) { return -38; }
+long port_file_io(int file UNUSED, bool write UNUSED, void *buf UNUSED, size_t len UNUSED, uint64_t off UNUSED)
+{
+	return -9;
+}
+int port_file_sync(int file UNUSED) { return -9; }
+int port_file_truncate(int file UNUSED, uint64_t size UNUSED) { return -9; }
+int64_t port_file_size(int file UNUSED) { return -9; }
+int port_file_id(int file UNUSED, uint64_t id[2] UNUSED) { return -9; }
+void port_file_close(int file UNUSED) {}
+int port_fault_catch(void) { return -38; }
 
 void *memcpy(void *to, const void *from UNUSED, size_t n UNUSED) { return to; }
 void *memmove(void *to, const void *from UNUSED, size_t n UNUSED) { return to; }

@@ -20,6 +20,7 @@ import bench
 CALLGRIND = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--callgrind-out-file=/dev/null"]
 WITHIN = [            # case, the case it is compared with, largest ratio
     ("hot_lockstep", "hot_apart", 1.1), ("hot_handed", "hot_apart", 1.1),
+    ("moved_pair_64", "own_pair_64", 1.1), ("moved_churn", "own_churn", 1.5),
     ("threads_64_cpu", "threads_2_cpu", 1.5),
 ]
 CLASSES = [8, 16, 32, 64, 96, 128, 192] + [256 << k for k in range(10)]
@@ -159,11 +160,15 @@ def growth(args):
 def colour(args):
     plain, counted = ours(args, "colour"), ours(args, "colour", "-DCOUNTED", suffix="-counted")
     lines = (run([plain, "offsets"]) + run([plain, "walk"])).splitlines()
+    lines.append("the same caches with the boot option slab_colour=on and =off")
+    for boot in ("slab_colour=on", "slab_colour=off"):
+        lines += run([plain, "conflict"], {"KMEMKIT_BOOT": boot}).splitlines()
     lines.append("first-level misses a step, simulated (48 KiB, 12 ways), objects of 320 bytes")
     for n in (8, 16, 32, 64, 128):
         per = []
         for what in ("on", "off"):
-            text = run(CALLGRIND + ["--cache-sim=yes", "--D1=49152,12,64", counted, what, str(n)])
+            text = run(CALLGRIND + ["--cache-sim=yes", "--D1=49152,12,64", counted, "on", str(n)],
+                       {"KMEMKIT_BOOT": "slab_colour=" + what})
             steps = int(re.search(r"WALK .* steps (\d+)", text).group(1))
             per.append(int(re.search(r"D1 +misses: +([\d,]+)", text).group(1).replace(",", "")) / steps)
         lines.append("%5d slabs: on %.2f, off %.2f" % (n, *per))

@@ -27,7 +27,7 @@ BELOW = {
     "debug": ["base", "sync", "page", "slab", "vmap", "reclaim", "pool", "devres", "compat", "kunit"],
 }
 # The rooms that edit per-CPU arrays or reach the thread block (besides start.c).
-INLINE_DOOR = ("base", "sync", "page", "slab", "debug")
+INLINE_DOOR = ("base", "sync", "page", "slab", "reclaim", "debug")
 # The public headers that host code may read: the layout constants, and calls that it implements.
 HOST_PUBLIC = {"include/asm/page.h", "include/kmemkit/share.h"}
 HOST_FOLDERS = ("port/process", "port/sim", "cmd")
@@ -171,7 +171,7 @@ PLANTED = {				# file, its text, the words expected
     "src/slab/c.c": ('#include "../vmap/v.h"\n', "room slab may not include"),
     "src/pool/d.c": ('#include "slab/s.h"\n', "room pool may not include"),
     "src/page/e.c": ('#include "debug/d.h"\n', "only src/start.c"),
-    "src/vmap/f.c": ('#include "port_inline.h"\n', "src/slab, src/debug only"),
+    "src/vmap/f.c": ('#include "port_inline.h"\n', "src/reclaim, src/debug only"),
     "src/new/g.c": ('#include "page/p.h"\n', "not in the list of rooms"),
     "port/process/h.c": ('#include "src/page/p.h"\n', "includes core code"),
     "cmd/i.c": ("#include <linux/slab.h>\n", "only include/asm/page.h"),

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Install what a group of targets lacks: tools/deps.sh GROUP... (build, test, bench, conformance,
+# Install what a group of targets lacks: tools/deps.sh GROUP... (build, test, bench, bench-boot, conformance,
 # analyze), or --check to only name it. A ready machine is recognised by commands and files alone.
 set -eu
 
@@ -42,6 +42,13 @@ for group in "$@"; do
 		need libmimalloc2.0 "a peer of the benchmark" any /usr/lib/*/libmimalloc.so.2*
 		need libjemalloc2 "a peer of the benchmark" any /usr/lib/*/libjemalloc.so.2
 		need libtcmalloc-minimal4 "a peer of the benchmark" any /usr/lib/*/libtcmalloc_minimal.so.4 ;;
+	bench-boot)
+		need qemu-system-x86 "counts instructions" have qemu-system-x86_64
+		need gcc-12 "builds the kernel module" have gcc-12
+		need make "builds the kernel module" have make
+		need libelf1 "a tool of the kernel's build reads object files" any /usr/lib/*/libelf.so.1
+		need libc6-dev "the first process of the Linux side is static" any /usr/lib/*/libc.a
+		need cpio "packs the Linux side's files" have cpio ;;
 	conformance)
 		need linux-source-6.1 "the kernel's own tests" any /usr/src/linux-source-6.1.tar.xz
 		need xz-utils "unpacks its archive" have xz ;;

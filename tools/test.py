@@ -117,7 +117,7 @@ def check_items(build):
     items = [script(build, "tools/check_%s.py" % n) for n in names]
     items += [script(build, "tools/check_%s.py" % n, "--self-test") for n in names]
     items += [script(build, "tools/check_symbols.sh", build), script(build, "tests/check_headers.sh")]
-    items += [script(build, "tools/%s.py" % n, "--self-test") for n in ("test", "bench", "bench_slab", "gen_compat")]
+    items += [script(build, "tools/%s.py" % n, "--self-test") for n in ("test", "bench", "bench_slab", "bench_boot", "gen_compat")]
     items += [script(build, "tools/gen_compat.py", "--check")]
     items += [script(build, "tools/count_fast.sh", "--self-test")]
     return items
@@ -159,9 +159,11 @@ def stages(build):
         ("command, KUnit, fork, misuse", [[i] for i in folder_scripts(build)]
          + [[script(build, "tests/misuse/repeat.sh", os.path.join(build, "kmemkit"), "1000")]]),
         ("simulation, link test, boot image", [[meson_suite(build, "--suite", "quick")]]),
+        ("bare metal", [[script(build, "tests/boot/boot_test.sh")],
+                        [script(build, "tools/boot_test.py", "--build=" + build, "kunit", "slab_test", "sync", "vmap_test")]]),
         flavour_stage("debug", "debug"),
         flavour_stage("asan", "asan"),
-        ("flavour tsan", [[flavour_build("tsan", "tsan")], [script(tsan, "tests/tsan/run.sh")]]),
+        ("flavour tsan", [[flavour_build("tsan", "tsan")], [script(tsan, "tests/tsan/run.sh"), script(tsan, "tests/pagecache/tsan.sh")]]),
         flavour_stage("clang", "release", "clang"),
     ]
 
@@ -173,6 +175,10 @@ def long_stages(build):
         ("misuse, 10,000 of each", [[script(build, "tests/misuse/repeat.sh", os.path.join(build, "kmemkit"), "10000")]]),
         ("exhaustive", [[meson_suite(build, "--suite", "long", "--timeout-multiplier", "10")]]),
         ("kmap window", [[script(build, "tests/highmem/run.sh", "--long")]]),
+        ("bare metal, 10^8 operations", [[script(build, "tests/boot/boot_test.sh", "--long")]]),
+        ("swap, 1 GiB over 256 MiB", [[script(build, "tests/swap/run.sh", "--long")]]),
+        ("page cache, 1 GiB in 64 MiB", [[script(build, "tests/pagecache/run.sh", "--long")]]),
+        ("soak, 10 minutes", [[script(build, "tests/soak/run.sh", "--long")]]),
         ("flavour tsan", [[flavour_build("tsan", "tsan")], units(tsan)]),
         ("conformance under flavours", [
             [flavour_build("debug", "debug"), flavour_build("asan", "asan"),

@@ -15,6 +15,7 @@
 #define _PAGE_PCD		(1UL << 4)
 #define _PAGE_ACCESSED		(1UL << 5)
 #define _PAGE_DIRTY		(1UL << 6)
+#define _PAGE_PSE		(1UL << 7)	/* in tables above the lowest: a page, no table */
 #define _PAGE_GLOBAL		(1UL << 8)
 #define _PAGE_NX		(1UL << 63)
 

@@ -38,11 +38,13 @@ unsigned int kmemkit_validate(void);
 struct kmemkit_stats {
 	unsigned long frames_total, frames_free;	/* managed by the zones; free in them */
 	unsigned long frames_cpu;			/* in per-CPU lists */
-	unsigned long frames_slab;			/* held by slabs */
+	unsigned long frames_slab;			/* held by slabs, with their objects' owner records */
 	unsigned long frames_records;			/* kept for good: recorded stacks of owners */
 	unsigned long objects_live;			/* slab objects handed out */
 	unsigned long zone_locked;			/* times a zone lock was taken to allocate or free */
 	unsigned long warns, bugs;			/* reports since the start */
+	unsigned long frames_released;			/* given back to the host since the start; counted each time */
+	unsigned long frames_warm;			/* free, with memory of the host still behind them */
 };
 void kmemkit_get_stats(struct kmemkit_stats *stats);
 

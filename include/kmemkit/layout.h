@@ -18,10 +18,11 @@
 
 /* kmalloc classes: type major. */
 #define KMK_KMALLOC_ARRAYS	0x100000u
-#define KMK_KMALLOC_STRIDE	0x100c0u
+#define KMK_KMALLOC_STRIDE	0x110c0u
 #define KMK_KMALLOC_CLASSES	18			/* 0 is unused, see linux/slab.h */
 #define KMK_KMALLOC_TYPES	4
 #define KMK_KMALLOC_ENTRIES	4096
+#define KMK_FOREIGN_SHARE	16			/* behind an array: one of a 16th for other owners' objects */
 
 /* Caches made at run time, by bump and reuse. */
 #define KMK_DYNAMIC_ARRAYS	0x600000u

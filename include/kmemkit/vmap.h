@@ -15,6 +15,7 @@ unsigned long kmk_vmalloc_total(void);
 unsigned long kmk_vmalloc_used(void);
 unsigned long kmk_vmap_idle(void);	/* frames kept for the next areas: none after kmemkit_drain() but holes */
 unsigned long kmk_vmap_areas(void);	/* live areas of any kind */
+unsigned long kmk_vmap_lock_taken(void);	/* how often the lock that all CPUs share was taken */
 
 /* Finish everything that was put off (vfree from atomic context). May sleep. */
 void kmk_vmap_drain(void);
@@ -28,6 +29,29 @@ bool kmk_vmap_validate(void);
  */
 void kmk_kmap_limit(unsigned int n);
 unsigned int kmk_kmap_used(void);	/* frames kmapped now */
+
+/*
+ * Host mappings that others hold (anonymous regions): by more, or fewer, count against the limit. Not forced, it
+ * is refused (false, nothing changes) when that leaves less than a quarter of the limit to areas. Any context.
+ */
+bool kmk_mappings_adjust(long by, bool force);
+
+/*
+ * kmk_vmap_trim_idle - give idle areas' frames back, those idle longest first
+ * @keep_bytes: how much may stay
+ *
+ * Undoes areas that vfree() left mapped, and windows of small areas without a live one, until at most keep_bytes of
+ * them stay. Idle slots beside live ones stay until kmemkit_drain() or a request that finds no frames. For a worker
+ * that runs now and then. Returns the frames given back. May sleep; takes no lock for long.
+ */
+unsigned long kmk_vmap_trim_idle(unsigned long keep_bytes);
+
+/*
+ * Host mappings charged for areas, for changed protections and for what others hold; and a limit below that of the
+ * host, for tests (0: the host's). Over it vmalloc() and its kin fail, and one warning names it.
+ */
+unsigned long kmk_vmap_mappings(void);
+void kmk_vmap_mappings_limit(unsigned long n);
 
 struct vm_struct;
 /* Call fn for each live area, in address order, under the area lock: fn must not sleep or allocate. */

@@ -38,7 +38,7 @@
 #define ___GFP_SKIP_ZERO	0
 #define ___GFP_SKIP_KASAN_UNPOISON 0
 #define ___GFP_SKIP_KASAN_POISON 0
-#define ___GFP_NOLOCKDEP	0
+#define ___GFP_NOLOCKDEP	0x4000000u
 
 #define __GFP_DMA		((__force gfp_t)___GFP_DMA)
 #define __GFP_HIGHMEM		((__force gfp_t)___GFP_HIGHMEM)

@@ -136,9 +136,35 @@ void unlock_page(struct page *page);
 int trylock_page(struct page *page);
 void wait_on_page_locked(struct page *page);
 
+/*
+ * The page's contents are newer than their copy: true if they were not before. By the mapping's
+ * dirty_folio or set_page_dirty; the caller holds the page's lock, or a reference where truncation cannot
+ * come. Any context; set_page_dirty_lock() takes the lock and may sleep.
+ */
+bool folio_mark_dirty(struct folio *folio);
+int set_page_dirty(struct page *page);
+int set_page_dirty_lock(struct page *page);
+/* The locked page is about to be written: true if it was dirty, and it is not any more. */
+bool clear_page_dirty_for_io(struct page *page);
+static inline bool folio_clear_dirty_for_io(struct folio *folio) { return clear_page_dirty_for_io(&folio->page); }
+
+/*
+ * Take the pages of a mapping from byte offset start on (to end, inclusive) away, dirty ones without writing;
+ * a page cut in two is zeroed in that part. They wait for locks and for write-back. _final: the mapping's
+ * owner is about to free it. truncate_setsize: i_size first, then the pages.
+ */
+struct inode;
+void truncate_inode_pages(struct address_space *mapping, loff_t start);
+void truncate_inode_pages_range(struct address_space *mapping, loff_t start, loff_t end);
+void truncate_inode_pages_final(struct address_space *mapping);
+void truncate_pagecache(struct inode *inode, loff_t new_size);
+void truncate_pagecache_range(struct inode *inode, loff_t start, loff_t end);
+void truncate_setsize(struct inode *inode, loff_t new_size);
+int generic_error_remove_page(struct address_space *mapping, struct page *page);
+
 bool want_init_on_alloc(gfp_t flags);
 bool want_init_on_free(void);
-static inline void mark_page_accessed(struct page *page) { SetPageReferenced(page); }
+void mark_page_accessed(struct page *page);	/* linux/swap.h */
 
 bool is_vmalloc_addr(const void *x);
 bool is_vmalloc_or_module_addr(const void *x);

@@ -18,6 +18,7 @@ struct address_space;
 struct kmem_cache;
 struct kmk_slab;
 struct mm_struct;
+struct port_array;
 struct vm_area_struct;
 
 struct page {
@@ -27,8 +28,8 @@ struct page {
 		struct list_head buddy_list;
 		struct list_head pcp_list;
 		struct {
-			void *s_base;		/* first object of the slab */
-			unsigned char *s_state;	/* its objects' state bytes */
+			void *s_base;		/* where object 0 is, or would be if objects began at the block */
+			unsigned char *s_state;	/* state byte of an object at s_base */
 		};
 	};
 	union {
@@ -37,7 +38,7 @@ struct page {
 	};
 	union {
 		pgoff_t index;
-		u64 s_recip;			/* 2^40 / object size, rounded up */
+		struct port_array *s_home;	/* the owner's array */
 	};
 	union {
 		unsigned long private;
@@ -50,14 +51,12 @@ struct page {
 		atomic_t _mapcount;
 		unsigned int page_type;
 		int units;
+		int s_owner;			/* host CPU (or slot) whose slab it is */
 	};
 	atomic_t _refcount;
 	union {
 		void *virtual;			/* HIGHMEM: kmap address or NULL */
-		struct {
-			u32 s_size;
-			u32 s_class;		/* per-CPU array offset; 0: not a slab frame */
-		};
+		u64 s_recip;			/* 2^64 / object distance, rounded up; 0: not a slab frame */
 	};
 };
 

@@ -25,4 +25,13 @@ static inline int page_ref_add_unless(struct page *page, int nr, int u)
 {
 	return atomic_add_unless(&page->_refcount, nr, u);
 }
+/* No reference can be taken while the count is frozen at zero; succeeds only where it was exactly count. */
+static inline int page_ref_freeze(struct page *page, int count)
+{
+	return atomic_cmpxchg(&page->_refcount, count, 0) == count;
+}
+static inline void page_ref_unfreeze(struct page *page, int count)
+{
+	atomic_set_release(&page->_refcount, count);
+}
 #endif

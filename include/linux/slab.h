@@ -18,6 +18,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 #include <linux/percpu-refcount.h>
+#include <asm/page.h>
 #include <kmemkit/layout.h>
 
 /* ---- cache flags: values of Linux 6.1 ---- */
@@ -143,7 +144,11 @@ static __always_inline unsigned int kmalloc_index(size_t size)
 #define KMK_KMALLOC_ARRAY(type, index)	\
 	(KMK_KMALLOC_ARRAYS + ((unsigned int)(type) * KMK_KMALLOC_CLASSES + (index)) * KMK_KMALLOC_STRIDE)
 
-void *kmk_kmalloc_at(unsigned int array, gfp_t flags, size_t size) __attribute__((malloc));
+/* Where id 0 has that array: the others lie multiples of an area's size away. */
+#define KMK_KMALLOC_PLACE(type, index)	\
+	(KMK_PCPU_BASE + ((unsigned long)KMK_PCPU_DUMMIES << KMK_PCPU_SHIFT) + KMK_KMALLOC_ARRAY(type, index))
+
+void *kmk_kmalloc_at(unsigned long place, gfp_t flags, size_t size) __attribute__((malloc));
 void *__kmalloc(size_t size, gfp_t flags) __attribute__((malloc));
 void *kmalloc_large(size_t size, gfp_t flags) __attribute__((malloc));
 void *kmk_kmalloc_caller(size_t size, gfp_t flags, unsigned long caller) __attribute__((malloc));
@@ -164,7 +169,7 @@ static __always_inline void *kmalloc(size_t size, gfp_t flags)
 			return ZERO_SIZE_PTR;
 		if (size > KMALLOC_MAX_CACHE_SIZE)
 			return kmalloc_large(size, flags);
-		return kmk_kmalloc_at(KMK_KMALLOC_ARRAY(kmalloc_type(flags), kmalloc_index(size)), flags, size);
+		return kmk_kmalloc_at(KMK_KMALLOC_PLACE(kmalloc_type(flags), kmalloc_index(size)), flags, size);
 	}
 	return __kmalloc(size, flags);
 }

@@ -7,16 +7,20 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 #include <linux/kernel.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
 
 #define access_ok(addr, size)		((void)(addr), (void)(size), 1)
 #define user_access_begin(ptr, len)	access_ok(ptr, len)
 #define user_access_end()		do { } while (0)
 #define user_access_save()		0UL
 #define user_access_restore(flags)	((void)(flags))
-#define pagefault_disable()		do { } while (0)
-#define pagefault_enable()		do { } while (0)
-#define pagefault_disabled()		0
-#define faulthandler_disabled()		0
+
+/* Counted for those who ask; a fault is handled all the same. Any context. */
+static inline void pagefault_disable(void) { current->pagefault_disabled++; }
+static inline void pagefault_enable(void) { current->pagefault_disabled--; }
+static inline bool pagefault_disabled(void) { return current->pagefault_disabled != 0; }
+#define faulthandler_disabled()		(pagefault_disabled() || in_atomic())
 
 static inline unsigned long __must_check copy_from_user(void *to, const void __user *from, unsigned long n)
 {

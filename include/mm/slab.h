@@ -22,11 +22,14 @@ struct kmk_node;
 struct kmk_classic;
 
 struct kmem_cache {
+	unsigned long place;		/* address of id 0's array, PORT_PLACE(array) */
 	u32 array;			/* offset of the per-CPU arrays */
 	u32 size;			/* distance of two objects */
-	u64 recip;
+	u64 recip;			/* 2^64 / size, rounded up */
 	u32 object_size;
 	u32 entries;			/* an array's capacity; 0: tracked, arrays stay closed */
+	u32 foreign;			/* offset of the arrays of objects that other owners' slabs wait for */
+	u32 foreign_entries;
 	slab_flags_t flags;
 	u32 align;
 	u32 nr;				/* objects a slab */
@@ -41,6 +44,7 @@ struct kmem_cache {
 	unsigned int offset;		/* of the free list's link */
 	unsigned int red_left_pad;
 	unsigned int errors;		/* damages found so far */
+	unsigned long idle_mark;	/* what the last round of trimming saw of its use */
 	bool tracked;			/* records who allocated */
 	bool debug;			/* the second kind of cache */
 	bool poisoned;			/* free objects are filled with POISON_FREE */

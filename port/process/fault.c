@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Faults: say what, where and in which region, then die by the same signal.
+ * Faults: ask the core for the page that is missing; else say what, where and in which region, then die by
+ * the same signal.
+ *
+ * SIGSEGV is not blocked in its handler: the core may sleep, and call the program, which may touch another
+ * missing page. Where somebody else's handler stood (a sanitizer's, the program's), port_fault_catch() takes
+ * its place and asks it about everything that is not the core's.
  *
  * The handler runs on the signal stack where there is one (threads of ours and the first thread). A
  * signal somebody sent is not a fault: it only takes its default action.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +22,7 @@
 
 #define GUARD_REACH	(256UL << 10)	/* a frame of this size may step over the guard page */
 #define PATIENCE	10		/* seconds a report may take; the heap may be locked or broken */
+#define FAULT_FLAGS	(SA_SIGINFO | SA_ONSTACK | SA_NODEFER)
 
 static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE };
 static int dying, dying_of;		/* the thread that reports, and the signal */
@@ -135,6 +142,23 @@ static void report(int sig, const siginfo_t *info, const ucontext_t *uc)
 	trace(ip, (uintptr_t)uc->uc_mcontext.gregs[REG_RBP], &s);
 }
 
+/* True: the instruction can run again. What the core cannot bring ends by *sig SIGBUS. */
+static bool brought(int *sig, const siginfo_t *info, const ucontext_t *uc)
+{
+	int saved = errno, there;
+
+	if (*sig != SIGSEGV || info->si_code <= 0 || info->si_code == SI_KERNEL || !kmk_upcall_fault ||
+	    !kmk_host_region((uintptr_t)info->si_addr))
+		return false;
+	if (kmk_host_fork_refused())
+		port_halt(1);
+	there = kmk_upcall_fault((uintptr_t)info->si_addr, uc->uc_mcontext.gregs[REG_ERR] & 2);
+	errno = saved;
+	if (there < 0)
+		*sig = SIGBUS;
+	return there > 0;
+}
+
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	int nobody = 0;
@@ -143,6 +167,10 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 		end_by(sig);
 		return;
 	}
+	if (sig == SIGBUS && kmk_host_guarded((uintptr_t)info->si_addr))
+		sig = SIGSEGV;
+	if (brought(&sig, info, context))
+		return;
 	if (!__atomic_compare_exchange_n(&dying, &nobody, gettid(), false, __ATOMIC_RELAXED,
 					 __ATOMIC_RELAXED)) {
 		if (nobody == gettid())
@@ -150,8 +178,6 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 		for (;;)
 			pause();		/* another thread's report is on its way */
 	}
-	if (sig == SIGBUS && kmk_host_guarded((uintptr_t)info->si_addr))
-		sig = SIGSEGV;
 	dying_of = sig;
 	signal(SIGALRM, too_long);
 	alarm(PATIENCE);
@@ -161,9 +187,46 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	end_by(sig);
 }
 
+static struct sigaction others;		/* whoever handled SIGSEGV before port_fault_catch() */
+
+static void hand_on(int sig, siginfo_t *info, void *context)
+{
+	if (brought(&sig, info, context))
+		return;
+	if (sig == SIGBUS) {
+		on_fault(sig, info, context);
+	} else if (others.sa_flags & SA_SIGINFO) {
+		others.sa_sigaction(sig, info, context);
+	} else if (others.sa_handler != SIG_DFL && others.sa_handler != SIG_IGN) {
+		others.sa_handler(sig);
+	} else {
+		on_fault(sig, info, context);
+	}
+}
+
+int port_fault_catch(void)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct sigaction old, sa = { .sa_sigaction = hand_on, .sa_flags = FAULT_FLAGS };
+	int saved = errno, err = 0;
+
+	pthread_mutex_lock(&lock);
+	if (sigaction(SIGSEGV, NULL, &old))
+		err = -errno;
+	else if (!(old.sa_flags & SA_SIGINFO) ||
+		 (old.sa_sigaction != on_fault && old.sa_sigaction != hand_on)) {
+		others = old;
+		sigemptyset(&sa.sa_mask);
+		err = sigaction(SIGSEGV, &sa, NULL) ? -errno : 0;
+	}
+	pthread_mutex_unlock(&lock);
+	errno = saved;
+	return err;
+}
+
 void kmk_host_faults_init(void)
 {
-	struct sigaction old, sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	struct sigaction old, sa = { .sa_sigaction = on_fault, .sa_flags = FAULT_FLAGS };
 	const char *ctl = getenv("KMEMKIT_CTL");
 
 	if (ctl && *ctl >= '0' && *ctl <= '9')

@@ -61,7 +61,15 @@ uintptr_t kmk_host_arrays(size_t *len);
 /* init.c: sequences are registered per address space; true if they can be fenced. */
 bool kmk_host_register_fence(void);
 
-/* In a fork's child: drop slot locks of threads that are gone; their half edits are whole ones or none. */
+int kmk_host_membarrier(int cmd, unsigned flags, int cpu);
+
+bool kmk_host_note_thread(void);	/* true: thread_exit() will run at its end */
+
+/* slot.c */
+void kmk_host_slots_init(void);
+int kmk_host_slot_fence(unsigned id);
+void kmk_host_slot_leave(void);		/* the calling thread ends */
+/* In a fork's child: drop slots and locks of threads that are gone; their half edits are whole ones or none. */
 void kmk_host_forget_slots(void);
 
 /* io.c: one formatted line to the log. Usable in a signal handler as far as vsnprintf is. */

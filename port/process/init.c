@@ -23,33 +23,6 @@ long port_rseq_off __attribute__((visibility("hidden")));
 static __thread struct { uint32_t cpu_id_start; int32_t cpu_id; uint64_t cs; uint32_t flags, pad[3]; }
 	no_rseq __attribute__((tls_model("initial-exec"), aligned(32))) = { .cpu_id = -1 };
 
-/*
- * Slots and sequences never mix: an array is edited either under its slot's lock or by sections. So where
- * sequences are on there are no slots, and a thread that glibc did not register is stopped by name.
- */
-struct port_slot_lock port_slot_locks[PORT_SLOTS] __attribute__((visibility("hidden")));
-
-int port_slot_id(void)
-{
-	static __thread int slot __attribute__((tls_model("initial-exec")));
-	static unsigned next;
-
-	if (!slot) {
-		if (!kmk_host.nr_slots) {
-			kmk_host_log("kmemkit: this thread was started without restartable sequences (not by "
-				     "pthread_create?): run the program with KMEMKIT_RSEQ=0");
-			port_halt(1);
-		}
-		slot = 1 + (int)(__atomic_fetch_add(&next, 1, __ATOMIC_RELAXED) % kmk_host.nr_slots);
-	}
-	return slot - 1;
-}
-
-void kmk_host_forget_slots(void)
-{
-	memset(port_slot_locks, 0, sizeof(port_slot_locks));
-}
-
 uintptr_t kmk_host_arrays(size_t *len)
 {
 	*len = (size_t)(kmk_host.nr_ids + KMK_PCPU_DUMMIES) << KMK_PCPU_SHIFT;
@@ -80,14 +53,14 @@ static char *thread_pointer(void)
 	return p;
 }
 
-static int membarrier(int cmd, unsigned flags, int cpu)
+int kmk_host_membarrier(int cmd, unsigned flags, int cpu)
 {
 	return (int)syscall(SYS_membarrier, cmd, flags, cpu);
 }
 
 bool kmk_host_register_fence(void)
 {
-	return !membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ, 0, 0);
+	return !kmk_host_membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ, 0, 0);
 }
 
 /* Sequences need glibc's registration and the barrier that fences them; one without the other is no use. */
@@ -118,6 +91,7 @@ static void choose_owners(void)
 	port_rseq_off = (char *)&no_rseq - thread_pointer();
 	kmk_host.nr_slots = cpus * 4 < 16 ? 16 : cpus * 4 > PORT_SLOTS ? PORT_SLOTS : cpus * 4;
 	kmk_host.nr_ids = kmk_host.nr_slots;
+	kmk_host_slots_init();
 }
 
 __attribute__((constructor(101))) static void kmk_host_construct(void)
@@ -135,9 +109,11 @@ __attribute__((constructor(101))) static void kmk_host_construct(void)
 
 int port_fence(unsigned id)
 {
-	if (!kmk_host.rseq || id >= kmk_host.nr_host_cpus)
+	if (!kmk_host.rseq)
+		return kmk_host_slot_fence(id);
+	if (id >= kmk_host.nr_host_cpus)
 		return -ENOSYS;
-	if (!membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ, MEMBARRIER_CMD_FLAG_CPU, (int)id))
+	if (!kmk_host_membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ, MEMBARRIER_CMD_FLAG_CPU, (int)id))
 		return 0;
 	kmk_host_log("kmemkit: the fence of CPU %u failed: %s", id, strerror(errno));
 	port_halt(1);

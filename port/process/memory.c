@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "host.h"
 #include <asm/page.h>
@@ -159,6 +160,16 @@ static bool in_window(uintptr_t va, size_t len)
 	return false;
 }
 
+/* ThreadSanitizer takes its own mmap() for a write by the caller; showing a frame, or hiding it, changes nothing. */
+static void *map_fixed(void *va, size_t len, int prot, int flags, int fd, uint64_t off)
+{
+#ifdef KMK_TSAN
+	return (void *)syscall(SYS_mmap, va, len, prot, flags, fd, off);
+#else
+	return mmap(va, len, prot, flags, fd, (off_t)off);
+#endif
+}
+
 /* Populating costs a quarter of touching the pages one by one, and a mapped area is about to be used. */
 /* Before the first touch, or the kernel has chosen small pages. It may refuse: then small ones it is. */
 static void *map_huge(void *va, uint64_t pa, size_t len, unsigned prot)
@@ -191,7 +202,7 @@ int port_map(void *va, uint64_t pa, size_t len, unsigned prot)
 	if ((prot & PORT_HUGE) && len >= KMK_HOST_HUGE && !(((uintptr_t)va | pa) & (KMK_HOST_HUGE - 1)))
 		p = map_huge(va, pa, len, prot);
 	else
-		p = mmap(va, len, kmk_host_prot(prot), flags, kmk_host.fd, (off_t)pa);
+		p = map_fixed(va, len, kmk_host_prot(prot), flags, kmk_host.fd, pa);
 	errno = saved;
 	return p == va ? 0 : -ENOMEM;
 }
@@ -202,7 +213,7 @@ void port_unmap(void *va, size_t len)
 	int saved = errno;
 
 	if (in_window((uintptr_t)va, len) &&
-	    mmap(va, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != va &&
+	    map_fixed(va, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != va &&
 	    mprotect(va, len, PROT_NONE))
 		kmk_host_log("kmemkit: cannot unmap %zu bytes at %p: %s", len, va, strerror(errno));
 	errno = saved;
@@ -226,6 +237,15 @@ void port_release(uint64_t pa, size_t len)
 
 	if (fallocate(kmk_host.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)pa, (off_t)len))
 		port_clear(pa, len);
+	errno = saved;
+}
+
+void port_forget(void *va, size_t len)
+{
+	int saved = errno;
+
+	if (in_region(&regions[R_VMEMMAP], (uintptr_t)va, len))
+		madvise(va, len, MADV_DONTNEED);
 	errno = saved;
 }
 

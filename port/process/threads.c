@@ -36,12 +36,17 @@ static void thread_exit(void *round)
 	if (n < PTHREAD_DESTRUCTOR_ITERATIONS - 1 && !pthread_setspecific(exit_key, (void *)(n + 1)))
 		return;
 	kmk_upcall_thread_exit(port_self());
+	kmk_host_slot_leave();
+}
+
+bool kmk_host_note_thread(void)
+{
+	return have_key && (pthread_getspecific(exit_key) || !pthread_setspecific(exit_key, (void *)1));
 }
 
 void port_thread_note(void)
 {
-	if (have_key && !pthread_getspecific(exit_key))
-		pthread_setspecific(exit_key, (void *)1);
+	kmk_host_note_thread();
 }
 
 int kmk_host_threads_init(void)

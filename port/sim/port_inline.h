@@ -52,5 +52,8 @@ static inline unsigned long port_irq_save(void) { return 0; }
 static inline void port_irq_restore(unsigned long flags) { (void)flags; }
 static inline void port_relax(void) { }
 
+static inline bool port_id_locked(int id) { (void)id; return port_uses_slots(); }
+
+#include "plain.h"
 #include "seize.h"
 #endif

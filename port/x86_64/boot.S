@@ -106,11 +106,14 @@ bare_gdt:
 	.quad 0
 	.quad 0x00af9a000000ffff	/* BARE_CS: 64-bit code */
 	.quad 0x00cf92000000ffff	/* BARE_DS */
-	.quad 0, 0			/* BARE_TSS, filled by idt.c */
+	.fill 2 * BARE_MAX_CPUS, 8, 0	/* BARE_TSS on, filled by idt.c */
+	.quad 0x00cff2000000ffff	/* BARE_USER_DS */
+	.quad 0x00affa000000ffff	/* BARE_USER_CS: 64-bit code, ring 3 */
 gdt_end:
 boot_gdtr:
 	.word gdt_end - bare_gdt - 1
 	.long PA(bare_gdt)
+	.globl bare_gdtr, boot_pml4
 bare_gdtr:
 	.word gdt_end - bare_gdt - 1
 	.quad bare_gdt
@@ -125,7 +128,7 @@ boot_pd:	.skip 4 * 4096
 bare_stack_guard: .skip 4096		/* unmapped by the final tables */
 bare_stack:	.skip BARE_STACK_SIZE
 bare_stack_top:
-bare_ist:	.skip BARE_IST_SIZE
+bare_ist:	.skip BARE_IST_SIZE * BARE_MAX_CPUS
 bare_ist_top:
 
 	.section .note.GNU-stack, "", @progbits

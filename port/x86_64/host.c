@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* port_describe and the calls that need no file of their own. */
 #include "port/x86_64/bare.h"
+#include "port/x86_64/early.h"
+#include "port/x86_64/highmem.h"
+#include "port/array.h"
 
 #define FRAME		PAGE_SIZE
 #define PAGE_2M		(2ULL << 20)
-#define POOL_MIN	(2ULL << 20)
+#define POOL_MIN	(4ULL << 20)
 
 struct memmap bare_map;
 
@@ -30,7 +33,7 @@ static uint64_t take_zeroed(uint64_t len)
 /* Page tables, per-CPU pages, owner records: a fixed part and a share, never most of memory. */
 static int make_pool(uint64_t ram)
 {
-	uint64_t len = POOL_MIN + ram / 64, at;
+	uint64_t len = POOL_MIN + ram / 32, at;
 
 	if (len > ram / 4)
 		len = ram / 4;
@@ -74,6 +77,39 @@ static uint64_t ram_bytes(const struct port_range *r, unsigned nr)
 	return sum;
 }
 
+/* The processors' first pages, and the others started. */
+static int bare_cpus_init(void)
+{
+	for (int i = 0; i < BARE_MAX_CPUS; i++) {
+		struct bare_cpu *c = &bare_cpu_pages[i].cpu;
+
+		c->id = i;
+		c->self = c;
+		if (bare_map_range((uintptr_t)port_array_of(i, 0), bare_image_pa(&bare_cpu_pages[i]), FRAME,
+				   PORT_READ | PORT_WRITE))
+			return -ENOMEM;
+	}
+	bare_cpu_enter(&bare_cpu_pages[0].cpu);
+	if (bare_lapic_init()) {
+		bare_cpu_pages[0].cpu.apic = bare_lapic_id();
+		bare_sched_init();
+		bare_smp_start(BARE_MAX_CPUS);
+		bare_pool_lend();
+	}
+	return 0;
+}
+
+/* Boot options of the request come behind those of the loader's command line. */
+static void add_options(const char *more)
+{
+	size_t n = 0;
+
+	while (bare_options[n])
+		n++;
+	if (more && *more && n + 1 < BARE_OPTIONS_MAX)
+		bare_format(bare_options + n, BARE_OPTIONS_MAX - n, "%s%s", n ? " " : "", more);
+}
+
 static int fail(int err, const char *why)
 {
 	bare_printf("bare: %s\n", why);
@@ -93,24 +129,33 @@ int port_describe(struct port_desc *d)
 	if (lost)
 		bare_printf("bare: %lu KiB left out: too many ranges, or too high\n", lost >> 10);
 	memmap_settle(&bare_map, d->ranges, nr);
+	bare_early_close();
+	bare_smp_prepare();
 	if (make_pool(ram_bytes(d->ranges, nr)))
 		return fail(-ENOMEM, "no room for page tables");
 	if (bare_paging_init(d->ranges, nr) || back_database(d->ranges, nr))
 		return fail(-ENOMEM, "no room for the frame database");
+	bare_request_map();
+	add_options(bare_request("KMEMKIT_BOOT"));
 	bare_time_init();
+	if (bare_cpus_init())
+		return fail(-ENOMEM, "no room for the processors");
 
 	/* Again, now without what was taken above. */
 	d->nr_ranges = memmap_normalise(&bare_map, KMK_DIRECT_MAX, d->ranges, PORT_MAX_RANGES, NULL);
-	d->features = PORT_F_ALIAS | PORT_F_RSEQ;
-	d->nr_cpus = 1;
-	d->nr_ids = 1;
+	d->features = PORT_F_ALIAS | PORT_F_RSEQ | PORT_F_THREADS | PORT_F_MMIO;
+	d->nr_cpus = bare_nr_cpus;
+	d->nr_ids = bare_nr_cpus;
 	d->options = bare_options;
+	if (bare_high_init(d))
+		return fail(-ENOMEM, "no room for high memory");
 	return 0;
 }
 
 void port_clear(uint64_t pa, size_t len)
 {
-	__builtin_memset(__va(pa), 0, len);
+	if (!bare_high_clear(pa, len))
+		__builtin_memset(__va(pa), 0, len);
 }
 
 void port_release(uint64_t pa, size_t len)
@@ -118,14 +163,24 @@ void port_release(uint64_t pa, size_t len)
 	port_clear(pa, len);
 }
 
-void port_halt(int code)
+void bare_exit(int status)
 {
-	uint8_t status = code ? BARE_EXIT_FAIL : BARE_EXIT_OK;
+	uint8_t value = (uint8_t)(BARE_EXIT_OK + status);
 
-	bare_out8(BARE_EXIT_PORT, status);
-	bare_out8(BARE_EXIT_PORT2, status);
+	bare_smp_stop_others();
+	bare_out8(BARE_EXIT_PORT, value);
+	bare_out8(BARE_EXIT_PORT2, value);
 	for (;;)
 		__asm__ volatile("cli\n\thlt");
+}
+
+void port_halt(int code)
+{
+	static const char panic[] = "crash\tpanic\n";
+
+	if (code)
+		bare_send_event(panic, sizeof(panic) - 1);
+	bare_exit(code != 0);
 }
 
 static uint64_t hardware_random(void)
@@ -155,49 +210,6 @@ void port_entropy(void *buf, size_t len)
 	}
 }
 
-/* One processor, no threads: nobody else changes *addr, so a wait ends by its limit or at once. */
-int port_wait(uint32_t *addr, uint32_t val, uint64_t timeout_ns)
-{
-	uint64_t start = port_now();
-
-	while (__atomic_load_n(addr, __ATOMIC_ACQUIRE) == val) {
-		__asm__ volatile("pause");
-		if (timeout_ns == UINT64_MAX)
-			return 0;
-		if (port_now() - start >= timeout_ns)
-			return -ETIMEDOUT;
-	}
-	return 0;
-}
-
-void port_wake(uint32_t *addr, unsigned n)
-{
-	(void)addr;
-	(void)n;
-}
-
-int port_thread_start(void (*fn)(void *), void *arg, const char *name)
-{
-	(void)fn;
-	(void)arg;
-	(void)name;
-	return -EAGAIN;
-}
-
-/* The one thread there is never ends. */
-void port_thread_note(void)
-{
-}
-
-void port_stack_trim(void)
-{
-}
-
-void port_yield(void)
-{
-	__asm__ volatile("pause");
-}
-
 unsigned port_backtrace(uintptr_t *pc, unsigned max, unsigned skip)
 {
 	uintptr_t all[64];
@@ -210,21 +222,23 @@ unsigned port_backtrace(uintptr_t *pc, unsigned max, unsigned skip)
 
 void port_symbol(uintptr_t pc, char *buf, size_t size)
 {
-	bare_format(buf, size, "0x%lx", pc);
+	const char *name;
+	uint64_t off, len;
+
+	if (bare_symbol(pc, &name, &off, &len))
+		bare_format(buf, size, "%s+0x%lx/0x%lx", name, off, len);
+	else
+		bare_format(buf, size, "0x%lx", pc);
 }
 
 void port_roots(void (*fn)(uintptr_t start, uintptr_t end, void *data), void *data)
 {
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0) - 64, lo, hi;
+
 	/* Callee-saved registers may hold the only pointer: have them stored in this frame. */
 	__builtin_unwind_init();
 	fn((uintptr_t)bare_data_start, (uintptr_t)bare_stack_guard, data);
-	fn((uintptr_t)__builtin_frame_address(0) - 64, (uintptr_t)bare_stack_top, data);
-}
-
-/* The only owner is the caller's processor, and it is not inside a section. */
-int port_fence(unsigned id)
-{
-	(void)id;
-	__asm__ volatile("" : : : "memory");
-	return 0;
+	if (bare_stack_bounds(here, &lo, &hi))
+		fn(here, hi, data);
+	bare_sched_roots(fn, data);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The four calls a compiler makes by itself. String instructions: a loop might become a call of itself. */
+/* The calls a compiler makes by itself. String instructions: a loop might become a call of itself. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -7,6 +7,8 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n);
 void *memmove(void *to, const void *from, size_t n);
 void *memset(void *to, int c, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
+int bcmp(const void *a, const void *b, size_t n);
+int __popcountdi2(long v);
 
 void *memcpy(void *restrict to, const void *restrict from, size_t n)
 {
@@ -51,4 +53,21 @@ int memcmp(const void *a, const void *b, size_t n)
 		if (*x != *y)
 			return *x - *y;
 	return 0;
+}
+
+/* clang's memcmp() where only equality counts. */
+int bcmp(const void *a, const void *b, size_t n)
+{
+	return memcmp(a, b, n);
+}
+
+/* What __builtin_popcountl() becomes without the instruction. */
+int __popcountdi2(long v)
+{
+	unsigned long w = (unsigned long)v;
+
+	w -= w >> 1 & 0x5555555555555555UL;
+	w = (w & 0x3333333333333333UL) + (w >> 2 & 0x3333333333333333UL);
+	w = (w + (w >> 4)) & 0x0f0f0f0f0f0f0f0fUL;
+	return (int)(w * 0x0101010101010101UL >> 56);
 }

@@ -49,6 +49,19 @@ struct memmap {
 bool memmap_add(struct memmap *m, uint64_t start, uint64_t len, uint32_t type);
 
 /*
+ * Other loaders' maps as claims; e820 entries, as PVH has them, go to memmap_add() directly. The caller adds
+ * what the loader's own tables, and the image, occupy.
+ *	multiboot2	the information structure: its memory map, and modules as reservations. False: a size in
+ *			it is impossible, or it holds no map; claims before that place have been added.
+ *	uefi		what GetMemoryMap() gave, after ExitBootServices(). False: descriptors too short.
+ *	limine		entries of a memory map response. What the loader says can be reclaimed stays reserved:
+ *			it holds the response itself.
+ */
+bool memmap_from_multiboot2(struct memmap *m, const void *info, size_t size);
+bool memmap_from_uefi(struct memmap *m, const void *map, size_t size, size_t descriptor);
+void memmap_from_limine(struct memmap *m, const void *const *entries, uint64_t nr);
+
+/*
  * Write at most max (>= 1) ranges below limit to out, return their number. If there are more, the
  * smallest reserved ones go first (they become holes), then the smallest RAM. *lost, if not NULL,
  * counts bytes of RAM left out for want of room or by the limit.

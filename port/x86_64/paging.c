@@ -4,6 +4,8 @@
  *
  * Tables are reached through the direct map: the boot tables' until bare_paging_init() has
  * switched, ours afterwards. Both show the pool at the same addresses.
+ *
+ * One lock for all of it. Other processors are told to forget translations after it was released, once a call.
  */
 #include "port/x86_64/bare.h"
 
@@ -22,28 +24,11 @@
 #define INDEX(va, l)	((va) >> (12 + 9 * ((l) - 1)) & 511)
 
 static uint64_t *root;
-static uint64_t pool_at, pool_end;
 static uint64_t zero_frame;		/* shown wherever a demand-zero page was only read */
 static uint64_t nx_bit;			/* NX where the processor has it */
 static unsigned top_level = 2;		/* 3 where 1 GiB pages work */
 static bool live;			/* our tables are the processor's */
-
-void bare_pool_init(uint64_t start, uint64_t len)
-{
-	pool_at = start;
-	pool_end = start + len;
-}
-
-uint64_t bare_pool_frame(void)
-{
-	uint64_t pa = pool_at;
-
-	if (pool_at >= pool_end)
-		return 0;
-	pool_at += PAGE_SIZE;
-	__builtin_memset(__va(pa), 0, PAGE_SIZE);
-	return pa;
-}
+static struct bare_lock lock;		/* tables */
 
 static uint64_t prot_bits(unsigned prot)
 {
@@ -58,12 +43,6 @@ static uint64_t prot_bits(unsigned prot)
 	if (prot & PORT_NOCACHE)
 		bits |= PCD | PWT;
 	return bits;
-}
-
-static void flush(uintptr_t va)
-{
-	if (live)
-		__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
 }
 
 /* Replace a large page by a table of pages one level down with the same effect. */
@@ -126,7 +105,8 @@ static unsigned best_level(uintptr_t va, uint64_t pa, uint64_t len)
 	return l;
 }
 
-int bare_map_range(uintptr_t va, uint64_t pa, uint64_t len, unsigned prot)
+/* Held: the lock. *replaced: something was there. */
+static int map_range(uintptr_t va, uint64_t pa, uint64_t len, unsigned prot, bool *replaced)
 {
 	uint64_t bits = prot_bits(prot);
 
@@ -139,13 +119,27 @@ int bare_map_range(uintptr_t va, uint64_t pa, uint64_t len, unsigned prot)
 			e = walk(va, --l, true, NULL);
 		if (!e)
 			return -ENOMEM;
+		*replaced |= *e & P;
 		*e = pa | bits | (l > 1 ? PS : 0);
-		flush(va);
 		va += LEVEL_SIZE(l);
 		pa += LEVEL_SIZE(l);
 		len -= LEVEL_SIZE(l);
 	}
 	return 0;
+}
+
+int bare_map_range(uintptr_t va, uint64_t pa, uint64_t len, unsigned prot)
+{
+	unsigned long flags = bare_lock(&lock);
+	bool replaced = false;
+	int err = map_range(va, pa, len, prot, &replaced);
+
+	bare_unlock(&lock, flags);
+	if (replaced && live)
+		bare_flush_range(va, len);
+	if (flags & 0x200)
+		bare_pool_check(false);
+	return err;
 }
 
 static bool in_window(uintptr_t va, size_t len)
@@ -171,8 +165,8 @@ int port_map(void *va, uint64_t pa, size_t len, unsigned prot)
 	return bare_map_range(at, pa, len, prot);
 }
 
-/* Apply bits (0: nothing mapped) to what is mapped in [va, va+len); with keep, the frames stay. */
-static int change(uintptr_t va, uint64_t len, uint64_t bits, bool keep)
+/* As change() below; the lock is held. *changed: something was there. */
+static int change_locked(uintptr_t va, uint64_t len, uint64_t bits, bool keep, bool *changed)
 {
 	while (len) {
 		unsigned l;
@@ -187,7 +181,7 @@ static int change(uintptr_t va, uint64_t len, uint64_t bits, bool keep)
 			continue;
 		} else {
 			*e = keep ? (*e & ADDR) | bits | (l > 1 ? PS : 0) : 0;
-			flush(va);
+			*changed = true;
 		}
 		if (size >= len)
 			return 0;
@@ -195,6 +189,19 @@ static int change(uintptr_t va, uint64_t len, uint64_t bits, bool keep)
 		len -= size;
 	}
 	return 0;
+}
+
+/* Apply bits (0: nothing mapped) to what is mapped in [va, va+len); with keep, the frames stay. */
+static int change(uintptr_t va, uint64_t len, uint64_t bits, bool keep)
+{
+	unsigned long flags = bare_lock(&lock);
+	bool changed = false;
+	int err = change_locked(va, len, bits, keep, &changed);
+
+	bare_unlock(&lock, flags);
+	if (changed && live)
+		bare_flush_range(va, len);
+	return err;
 }
 
 void port_unmap(void *va, size_t len)
@@ -208,39 +215,64 @@ int port_protect(void *va, size_t len, unsigned prot)
 	return change((uintptr_t)va, len, prot_bits(prot), true);
 }
 
+static bool in_dummies(uintptr_t va)
+{
+	return va - KMK_PCPU_BASE < (uintptr_t)KMK_PCPU_DUMMIES << KMK_PCPU_SHIFT;
+}
+
 /* Regions whose pages come to be at the first touch. The arrays of the dummy ids are never written. */
 static bool demand_zero(uintptr_t va, bool write)
 {
 	const uintptr_t frames = KMK_DIRECT_MAX / PAGE_SIZE * BARE_PAGE_DESC;
-	const uintptr_t dummies = (uintptr_t)KMK_PCPU_DUMMIES << KMK_PCPU_SHIFT;
+	const uintptr_t areas = BARE_MAX_CPUS + KMK_PCPU_DUMMIES;
 
 	if (va - KMK_VMEMMAP < frames || va - KMK_PAGE_EXT < frames)
 		return true;
-	if (va - KMK_PCPU_BASE < dummies)
+	if (in_dummies(va))
 		return !write;
-	return va - KMK_PCPU_BASE - dummies < 1UL << KMK_PCPU_SHIFT ||
-	       va - KMK_PERCPU_BASE < 1UL << KMK_PERCPU_SHIFT;
+	return va - KMK_PCPU_BASE < areas << KMK_PCPU_SHIFT ||
+	       va - KMK_PERCPU_BASE < (uintptr_t)BARE_MAX_CPUS << KMK_PERCPU_SHIFT;
+}
+
+/*
+ * The lock is held. A page that another processor has just brought needs only another look. What is
+ * read and may be written later shares the zero frame only where there is one processor: others
+ * would go on reading zeros through it.
+ */
+static bool fill_locked(uintptr_t va, bool write)
+{
+	uint64_t pa = 0, *e = walk(va, 1, true, NULL);
+
+	if (!e)
+		return false;
+	if (*e & P && (*e & ADDR) != zero_frame)
+		return !write || *e & W;
+	if (*e & P && !write)
+		return true;
+	if (!write && (in_dummies(va) || !bare_smp_expected))
+		pa = zero_frame;
+	else
+		pa = bare_pool_frame();
+	if (!pa)
+		return false;
+	*e = pa | prot_bits(pa != zero_frame ? PORT_READ | PORT_WRITE : PORT_READ);
+	return true;
 }
 
 bool bare_fill(uintptr_t va, uint64_t error)
 {
-	bool write = error & 2;
-	uint64_t pa, *e;
+	unsigned long flags;
+	bool done;
 
 	va &= PAGE_MASK;
-	if (!live || error & ~3ULL || !demand_zero(va, write))
+	if (!live || error & ~3ULL || !demand_zero(va, error & 2))
 		return false;
-	e = walk(va, 1, true, NULL);
-	if (!e || (*e & P && (*e & ADDR) != zero_frame))
-		return false;
-	pa = write ? bare_pool_frame() : zero_frame;
-	if (!pa) {
-		bare_printf("bare: no frame left for a demand-zero page at %016lx\n", va);
-		return false;
-	}
-	*e = pa | prot_bits(write ? PORT_READ | PORT_WRITE : PORT_READ);
-	flush(va);
-	return true;
+	flags = bare_lock(&lock);
+	done = fill_locked(va, error & 2);
+	bare_unlock(&lock, flags);
+	if (done)
+		__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
+	return done;
 }
 
 static void read_features(void)
@@ -282,6 +314,25 @@ static int map_direct(const struct port_range *r, unsigned nr)
 			return err;
 	}
 	return 0;
+}
+
+uint64_t port_page_table(void)
+{
+	return root ? (uint64_t)(uintptr_t)root - PAGE_OFFSET : 0;
+}
+
+uint64_t bare_nx_bit(void)
+{
+	return nx_bit;
+}
+
+bool bare_top_entry(uintptr_t va)
+{
+	unsigned long flags = bare_lock(&lock);
+	bool there = walk(va, 3, true, NULL) != NULL;
+
+	bare_unlock(&lock, flags);
+	return there;
 }
 
 int bare_paging_init(const struct port_range *r, unsigned nr)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* COM1, polled, and a small formatter for the host's own reports. */
+/*
+ * COM1, polled, and a small formatter for the host's own reports. Started by `kmemkit boot`, the log and
+ * the events have a port of their own each (an emulator's debug console takes a byte a write), and
+ * COM1 shows test output alone.
+ */
 #include <stdarg.h>
 #include "port/x86_64/bare.h"
 
@@ -24,11 +28,48 @@ static void put(char c)
 	bare_out8(COM1, (uint8_t)c);
 }
 
+unsigned bare_log_port, bare_event_port;
+static struct bare_lock console;
+static bool broken;		/* a report is coming out: nobody waits for the lock any more */
+
+void bare_console_break(void)
+{
+	__atomic_store_n(&broken, true, __ATOMIC_RELAXED);
+	console.word = 0;
+}
+
+static void write_port(unsigned port, const char *text, size_t len)
+{
+	while (len--)
+		bare_out8((uint16_t)port, (uint8_t)*text++);
+}
+
+/* Each call's text stays in one piece. */
+static void write_out(unsigned port, const char *text, size_t len)
+{
+	bool locked = !__atomic_load_n(&broken, __ATOMIC_RELAXED);
+	unsigned long flags = locked ? bare_lock(&console) : bare_irq_save();
+
+	if (port)
+		write_port(port, text, len);
+	else
+		while (len--)
+			put(*text++);
+	if (locked)
+		bare_unlock(&console, flags);
+	else
+		bare_irq_restore(flags);
+}
+
 void port_console(enum port_stream stream, const char *text, size_t len)
 {
-	(void)stream;		/* one line serves both; KTAP and log appear in order */
-	while (len--)
-		put(*text++);
+	write_out(stream == PORT_LOG ? bare_log_port : 0, text, len);
+}
+
+void bare_send_event(const char *line, size_t len)
+{
+	if (bare_event_port)
+		write_out(bare_event_port, line, len);
 }
 
 struct sink {

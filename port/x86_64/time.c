@@ -68,6 +68,14 @@ void bare_time_init(void)
 	epoch_ns = read_date() * 1000000000ULL;
 }
 
+void bare_delay(uint64_t ns)
+{
+	uint64_t start = port_now();
+
+	while (port_now() - start < ns)
+		__asm__ volatile("pause");
+}
+
 uint64_t port_now(void)
 {
 	return (uint64_t)((unsigned __int128)(bare_tsc() - tsc_start) * ns_mult >> 32);

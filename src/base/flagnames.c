@@ -42,7 +42,7 @@ static const struct name page_names[] = {
 	{ 1UL << PG_mappedtodisk, "mappedtodisk" }, { 1UL << PG_reclaim, "reclaim" },
 	{ 1UL << PG_swapbacked, "swapbacked" }, { 1UL << PG_unevictable, "unevictable" },
 	{ 1UL << PG_mlocked, "mlocked" }, { 1UL << PG_buddy, "buddy" }, { 1UL << PG_tail, "tail" },
-	{ 1UL << PG_large, "large" },
+	{ 1UL << PG_large, "large" }, { 1UL << PG_movable, "movable" },
 };
 
 static const struct name vm_names[] = {

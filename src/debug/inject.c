@@ -61,7 +61,9 @@ static bool should_fail(struct attr *a, unsigned long size)
 
 static bool slab_should_fail(struct kmem_cache *s, gfp_t gfp)
 {
-	return !(gfp & __GFP_NOFAIL) && (nth_fires() || should_fail(&slab_attr, s->object_size));
+	bool meant = !kmk_failslab_marked || (s->flags & SLAB_FAILSLAB);
+
+	return !(gfp & __GFP_NOFAIL) && (nth_fires() || (meant && should_fail(&slab_attr, s->object_size)));
 }
 
 static bool page_should_fail(gfp_t gfp, unsigned int order)

@@ -21,6 +21,7 @@
 #include <kmemkit/run.h>
 #include "port_inline.h"
 #include "debug.h"
+#include "reclaim/reclaim.h"
 #include "rooms.h"
 #include "sync/sync.h"
 #include "vmap/vmap.h"
@@ -204,6 +205,7 @@ struct kmk_reachable kmk_leak_scan(void (*fn)(const struct kmk_leak *leak, void 
 	struct found f = { fn, data, { 0, 0 } };
 	struct kmem_cache *s;
 
+	kmk_reclaim_pause();
 	mark_all();
 	list_for_each_entry(s, &slab_caches, list)
 		kmk_slab_each_live(s, judge_object, &f);
@@ -212,6 +214,7 @@ struct kmk_reachable kmk_leak_scan(void (*fn)(const struct kmk_leak *leak, void 
 			if (kmk_zones[z].managed)
 				judge_pages(&kmk_zones[z], &f);
 	kmk_vmap_each_area(judge_area, &f);
+	kmk_reclaim_resume();
 	return f.rest;
 }
 

@@ -7,7 +7,7 @@
 #include "rooms.h"
 #include "debug.h"
 
-enum kind { FLAG, SIZE, NUMBER, POLICY, SLUB, FAULT };
+enum kind { FLAG, SIZE, NUMBER, POLICY, SLUB, FAULT, SWAP, TEXT };
 
 static const struct { const char *name; enum kind kind; const char *form; } known[] = {
 	{ "slub_debug", SLUB, "letters of F Z P U T A O -, then optionally a comma and cache names; `;' between such blocks" },
@@ -15,6 +15,7 @@ static const struct { const char *name; enum kind kind; const char *form; } know
 	{ "init_on_free", FLAG, "0 or 1" },
 	{ "page_owner", FLAG, "on or off" },
 	{ "mem", SIZE, "a size such as 512M" },
+	{ "highmem", SIZE, "a size such as 512M" },
 	{ "nr_cpus", NUMBER, "a number" },
 	{ "min_free_kbytes", NUMBER, "a number" },
 	{ "failslab", FAULT, "<interval>,<probability>,<space>,<times>" },
@@ -28,6 +29,13 @@ static const struct { const char *name; enum kind kind; const char *form; } know
 	{ "iomem_debug", FLAG, "0 or 1" },
 	{ "kmap_slots", NUMBER, "a number" },
 	{ "vmalloc_debug", FLAG, "0 or 1" },
+	{ "swap", SWAP, "a path, a colon and a size such as /tmp/swap:64M" },
+	{ "page_group", FLAG, "on or off" },
+	{ "compaction", FLAG, "on or off" },
+	{ "slab_colour", FLAG, "on or off" },
+	{ "idle_release_ms", NUMBER, "a number" },
+	{ "budget", SIZE, "a size such as 64M" },
+	{ "pressure", TEXT, "a script of docs/protocol.md" },
 };
 
 /* Options that the program declares itself (__setup, module.parameter=). */
@@ -86,6 +94,15 @@ static bool is_fault(const char *v, size_t n)
 	return commas == 3;
 }
 
+static bool is_swap(const char *v, size_t n)
+{
+	size_t colon = n;
+
+	while (colon && v[colon - 1] != ':')
+		colon--;
+	return colon > 1 && is_number(v + colon, n - colon, "kmgt");
+}
+
 static bool fits(enum kind kind, const char *v, size_t n)
 {
 	switch (kind) {
@@ -94,6 +111,8 @@ static bool fits(enum kind kind, const char *v, size_t n)
 	case NUMBER: return is_number(v, n, "\1");
 	case SLUB: return is_slub(v, n);
 	case FAULT: return is_fault(v, n);
+	case SWAP: return is_swap(v, n);
+	case TEXT: return n != 0;
 	case POLICY: return (n == 6 && !strncmp(v, "lowest", n)) || (n == 7 && !strncmp(v, "default", n));
 	}
 	return false;

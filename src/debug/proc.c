@@ -4,6 +4,7 @@
 #include <linux/mm.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
+#include <linux/vmstat.h>
 #include "debug.h"
 
 void kmk_sink_add(struct kmk_sink *sink, const char *fmt, ...)
@@ -123,25 +124,42 @@ static void zoneinfo(struct kmk_sink *sink)
 		LINE("Node %d, zone %8s", 0, zone->name);
 		if (first) {
 			LINE("  per-node stats");
-			LINE("      %-12s %lu", "nr_free_pages", nr_free_pages());
+			for (unsigned int i = 0; i < NR_VM_NODE_STAT_ITEMS; i++)
+				LINE("      %-12s %lu", node_stat_name((enum node_stat_item)i),
+				     global_node_page_state((enum node_stat_item)i));
 		}
 		first = false;
 		LINE("  pages free     %lu", zone->nr_free);
-		LINE("        boost    0");
-		LINE("        min      %lu", zone->watermark[WMARK_MIN]);
-		LINE("        low      %lu", zone->watermark[WMARK_LOW]);
-		LINE("        high     %lu", zone->watermark[WMARK_HIGH]);
+		LINE("        boost    %lu", READ_ONCE(zone->boost));
+		LINE("        min      %lu", READ_ONCE(zone->watermark[WMARK_MIN]));
+		LINE("        low      %lu", READ_ONCE(zone->watermark[WMARK_LOW]));
+		LINE("        high     %lu", READ_ONCE(zone->watermark[WMARK_HIGH]));
 		LINE("        spanned  %lu", zone->end_pfn - zone->start_pfn);
 		LINE("        present  %lu", zone->present);
 		LINE("        managed  %lu", zone->managed);
 		LINE("        cma      0");
-		LINE("        protection: (%lu, %lu, %lu, %lu)", zone->reserve[0], zone->reserve[1],
-		     zone->reserve[2], zone->reserve[3]);
-		LINE("      %-12s %lu", "nr_free_pages", zone->nr_free);
+		LINE("        protection: (%lu, %lu, %lu, %lu)", READ_ONCE(zone->reserve[0]), READ_ONCE(zone->reserve[1]),
+		     READ_ONCE(zone->reserve[2]), READ_ONCE(zone->reserve[3]));
+		for (unsigned int i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++)
+			LINE("      %-12s %lu", zone_stat_name((enum zone_stat_item)i),
+			     zone_page_state(zone, (enum zone_stat_item)i));
 		LINE("      %-12s %lu", "kmk_locked", zone->nr_locked);
-		LINE("  node_unreclaimable:  0");
+		LINE("  node_unreclaimable:  %d", kmk_page_hopeless && kmk_page_hopeless());
 		LINE("  start_pfn:           %lu", zone->start_pfn);
 	}
+}
+
+static void vmstat(struct kmk_sink *sink)
+{
+	unsigned long events[NR_VM_EVENT_ITEMS];
+
+	for (unsigned int i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++)
+		LINE("%s %lu", zone_stat_name((enum zone_stat_item)i), global_zone_page_state((enum zone_stat_item)i));
+	for (unsigned int i = 0; i < NR_VM_NODE_STAT_ITEMS; i++)
+		LINE("%s %lu", node_stat_name((enum node_stat_item)i), global_node_page_state((enum node_stat_item)i));
+	all_vm_events(events);
+	for (unsigned int i = 0; i < NR_VM_EVENT_ITEMS; i++)
+		LINE("%s %lu", vm_event_name((enum vm_event_item)i), events[i]);
 }
 
 static unsigned long slab_frames(bool reclaimable)
@@ -160,17 +178,35 @@ static unsigned long slab_frames(bool reclaimable)
 
 unsigned long vmalloc_nr_pages(void) __attribute__((weak));
 
-static void meminfo(struct kmk_sink *sink)
+#define NODE(item)	global_node_page_state(item)
+
+static void lru_sizes(unsigned long *pages)
+{
+	for (unsigned int i = 0; i < NR_LRU_LISTS; i++)
+		pages[i] = NODE((enum node_stat_item)(NR_LRU_BASE + i));
+}
+
+static void meminfo_rows(struct kmk_sink *sink, const unsigned long *lists, unsigned long swap, unsigned long swap_free)
 {
 	unsigned long rcl = slab_frames(true), unrcl = slab_frames(false), kb = PAGE_SIZE / 1024;
+	unsigned long file = NODE(NR_FILE_PAGES), cached = NODE(NR_SWAPCACHE);
 	const struct { const char *name; unsigned long kb; } rows[] = {
 		{ "MemTotal:", totalram_pages() * kb }, { "MemFree:", nr_free_pages() * kb },
-		{ "MemAvailable:", (unsigned long)si_mem_available() * kb }, { "Buffers:", 0 }, { "Cached:", 0 },
-		{ "SwapCached:", 0 }, { "HighTotal:", totalhigh_pages() * kb },
-		{ "HighFree:", kmk_zones[ZONE_HIGHMEM].nr_free * kb },
+		{ "MemAvailable:", (unsigned long)si_mem_available() * kb }, { "Buffers:", 0 },
+		{ "Cached:", (file > cached ? file - cached : 0) * kb }, { "SwapCached:", cached * kb },
+		{ "Active:", (lists[LRU_ACTIVE_ANON] + lists[LRU_ACTIVE_FILE]) * kb },
+		{ "Inactive:", (lists[LRU_INACTIVE_ANON] + lists[LRU_INACTIVE_FILE]) * kb },
+		{ "Active(anon):", lists[LRU_ACTIVE_ANON] * kb }, { "Inactive(anon):", lists[LRU_INACTIVE_ANON] * kb },
+		{ "Active(file):", lists[LRU_ACTIVE_FILE] * kb }, { "Inactive(file):", lists[LRU_INACTIVE_FILE] * kb },
+		{ "Unevictable:", lists[LRU_UNEVICTABLE] * kb }, { "Mlocked:", global_zone_page_state(NR_MLOCK) * kb },
+		{ "HighTotal:", totalhigh_pages() * kb },
+		{ "HighFree:", kmk_zone_free(&kmk_zones[ZONE_HIGHMEM]) * kb },
 		{ "LowTotal:", (totalram_pages() - totalhigh_pages()) * kb },
-		{ "LowFree:", (nr_free_pages() - kmk_zones[ZONE_HIGHMEM].nr_free) * kb },
-		{ "SwapTotal:", 0 }, { "SwapFree:", 0 }, { "Slab:", (rcl + unrcl) * kb },
+		{ "LowFree:", (nr_free_pages() - kmk_zone_free(&kmk_zones[ZONE_HIGHMEM])) * kb },
+		{ "SwapTotal:", swap * kb }, { "SwapFree:", swap_free * kb }, { "Dirty:", NODE(NR_FILE_DIRTY) * kb },
+		{ "Writeback:", NODE(NR_WRITEBACK) * kb }, { "AnonPages:", NODE(NR_ANON_MAPPED) * kb },
+		{ "Mapped:", NODE(NR_FILE_MAPPED) * kb }, { "Shmem:", NODE(NR_SHMEM) * kb },
+		{ "KReclaimable:", (rcl + NODE(NR_KERNEL_MISC_RECLAIMABLE)) * kb }, { "Slab:", (rcl + unrcl) * kb },
 		{ "SReclaimable:", rcl * kb }, { "SUnreclaim:", unrcl * kb },
 		{ "VmallocTotal:", (VMALLOC_END - VMALLOC_START) / 1024 },
 		{ "VmallocUsed:", vmalloc_nr_pages ? vmalloc_nr_pages() * kb : 0 },
@@ -178,6 +214,16 @@ static void meminfo(struct kmk_sink *sink)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		LINE("%-16s%8lu kB", rows[i].name, rows[i].kb);
+}
+
+static void meminfo(struct kmk_sink *sink)
+{
+	unsigned long lists[NR_LRU_LISTS], swap = 0, swap_free = 0;
+
+	lru_sizes(lists);
+	if (kmk_page_swap)
+		kmk_page_swap(&swap, &swap_free);
+	meminfo_rows(sink, lists, swap, swap_free);
 }
 
 static void area(struct kmk_sink *sink, const char *name, unsigned long start, unsigned long end, const char *what)
@@ -197,8 +243,8 @@ static void layout(struct kmk_sink *sink)
 	     "per-CPU object arrays");
 	for_each_populated(zone)
 		LINE("zone %-8s frames 0x%lx - 0x%lx, %lu MiB, watermarks min %lu low %lu high %lu frames", zone->name,
-		     zone->start_pfn, zone->end_pfn, zone->managed >> 8, zone->watermark[WMARK_MIN],
-		     zone->watermark[WMARK_LOW], zone->watermark[WMARK_HIGH]);
+		     zone->start_pfn, zone->end_pfn, zone->managed >> 8, READ_ONCE(zone->watermark[WMARK_MIN]),
+		     READ_ONCE(zone->watermark[WMARK_LOW]), READ_ONCE(zone->watermark[WMARK_HIGH]));
 }
 
 void kmk_vmallocinfo(void (*emit)(const char *line, void *), void *data) __attribute__((weak));
@@ -229,7 +275,7 @@ static void iomem(struct kmk_sink *sink)
 
 static const struct { const char *name; void (*print)(struct kmk_sink *sink); } texts[] = {
 	{ "buddyinfo", buddyinfo }, { "pagetypeinfo", pagetypeinfo }, { "zoneinfo", zoneinfo },
-	{ "meminfo", meminfo }, { "slabinfo", kmk_proc_slabinfo }, { "vmallocinfo", vmallocinfo },
+	{ "meminfo", meminfo }, { "vmstat", vmstat }, { "slabinfo", kmk_proc_slabinfo }, { "vmallocinfo", vmallocinfo },
 	{ "iomem", iomem }, { "layout", layout },
 };
 

@@ -25,7 +25,7 @@ void kmk_proc_slabinfo(struct kmk_sink *sink)
 		active = kmk_cache_live(s);
 		kmk_sink_add(sink, "%-17s %6lu %6lu %6u %4u %4d : tunables %4u %4u %4u : slabdata %6lu %6lu %6lu",
 			     s->name, active, slabs * s->nr, s->size, s->nr, 1 << s->order, s->entries,
-			     min(s->entries / 2, (u32)KMK_SLAB_BATCH), 0, slabs - empty, slabs, 0ul);
+			     kmk_batch_of(s->entries), 0, slabs - empty, slabs, 0ul);
 		kmk_sink_end(sink);
 	}
 	kmk_unlock(&kmk_caches_lock);

@@ -5,6 +5,7 @@
 #include <linux/minmax.h>
 #include <linux/stackdepot.h>
 #include "debug.h"
+#include "reclaim/reclaim.h"
 
 struct site {
 	unsigned long caller, count;
@@ -140,7 +141,9 @@ void kmk_slab_traces(struct kmem_cache *s, bool alloc, struct kmk_sink *sink)
 	t.room = clamp(kmk_cache_live(s), 1ul, MAX_SITES);
 	t.site = s->tracked ? alloc_pages_exact(t.room * sizeof(*t.site), GFP_KERNEL) : NULL;
 	if (t.site) {
+		kmk_reclaim_pause();
 		kmk_slab_each_live(s, add_object, &t);
+		kmk_reclaim_resume();
 		print_all(&t, sink);
 		free_pages_exact(t.site, t.room * sizeof(*t.site));
 	}

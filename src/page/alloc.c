@@ -9,10 +9,13 @@
 #include <linux/instruction_pointer.h>
 #include <linux/mm.h>
 #include <linux/string.h>
+#include <linux/vmstat.h>
 #include "port_inline.h"
 #include "page.h"
 
 u32 kmk_page_fast[32];
+void (*kmk_page_warm)(void);
+unsigned long kmk_page_warm_limit = ~0UL;
 
 static void clear_block(struct page *page, unsigned int order)
 {
@@ -99,6 +102,7 @@ struct page *kmk_alloc_pages(gfp_t gfp, unsigned int order, unsigned long caller
 void kmk_free_block(struct page *page, unsigned int order)
 {
 	struct zone *zone;
+	bool warm;
 
 	if (kmk_pcp_put(page, order))
 		return;
@@ -106,7 +110,11 @@ void kmk_free_block(struct page *page, unsigned int order)
 	kmk_lock(&zone->lock);
 	zone->nr_locked++;
 	kmk_buddy_give_locked(zone, page, order);
+	warm = zone->nr_warm > kmk_page_warm_limit;
 	kmk_unlock(&zone->lock);
+	if (unlikely(warm))
+		kmk_page_warm();
+	count_vm_events(PGFREE, 1L << order);
 }
 
 /* Everything a free can need besides a push: misuse, compound pages, poisoning, records. */
@@ -114,12 +122,26 @@ static void free_checked(struct page *page, unsigned int order, unsigned long ca
 {
 	if (PageHead(page))
 		destroy_compound(page, order);
+	if (unlikely(__PageMovable(page)))
+		kmk_movable_gone(page);
 	__atomic_fetch_and(&page->flags, ~KMK_PF_LEFTOVER, __ATOMIC_RELAXED);
 	if (kmk_init_on_free)
 		clear_block(page, order);
 	if (kmk_page_tracked)
 		kmk_page_owner(page)->freed_by = caller;
 	kmk_free_block(page, order);
+}
+
+bool kmk_page_capture(struct page *page)
+{
+	if (!page_ref_freeze(page, 1))
+		return false;
+	if (unlikely(__PageMovable(page)))
+		kmk_movable_gone(page);
+	__atomic_fetch_and(&page->flags, ~KMK_PF_LEFTOVER, __ATOMIC_RELAXED);
+	if (kmk_init_on_free)
+		clear_block(page, 0);
+	return true;
 }
 
 /* A referenced block that is not compound: its frames behind the first go at once. */
@@ -154,7 +176,7 @@ static inline bool plain(const struct page *page, unsigned int order)
 
 	return (flags & (PAGEFLAGS_MASK | KMK_PF_ORDER_MASK)) == (unsigned long)order << KMK_PF_ORDER_SHIFT &&
 	       __atomic_load_n(&page->_refcount.counter, __ATOMIC_RELAXED) == 1 &&
-	       !page->mapping && !page->_mapcount.counter && !kmk_init_on_free;
+	       !READ_ONCE(page->mapping) && !page->_mapcount.counter && !kmk_init_on_free;
 }
 
 void __free_pages(struct page *page, unsigned int order)
@@ -169,11 +191,30 @@ void __free_pages(struct page *page, unsigned int order)
 		free_checked(page, order, _RET_IP_);
 }
 
+/*
+ * A page on one of reclaim's lists, which holds no reference: who looks there takes one under the list's
+ * lock, unless the count is zero. So it is judged after its last reference went. False: others hold it.
+ */
+static noinline void put_listed(struct page *page, unsigned int order, unsigned long caller)
+{
+	if (!put_page_testzero(page))
+		return;
+	if (kmk_page_drop_lru)
+		kmk_page_drop_lru(page);
+	__atomic_fetch_and(&page->flags, ~KMK_PF_LISTED, __ATOMIC_RELAXED);
+	if (!kmk_page_bad_last(page, order, caller))
+		free_checked(page, order, caller);
+}
+
 void put_page(struct page *page)
 {
 	struct page *head = compound_head(page);
 	unsigned int order = compound_order(head);
 
+	if (unlikely(__atomic_load_n(&head->flags, __ATOMIC_RELAXED) & KMK_PF_LISTED) && page_ref_count(head) > 0) {
+		put_listed(head, order, _RET_IP_);
+		return;
+	}
 	/* The last holder's drop is a free, and judged as one. */
 	if (page_ref_count(head) <= 1 && !plain(head, order) && kmk_page_bad_free(head, order, _RET_IP_))
 		return;

@@ -6,6 +6,11 @@
  * Marks (contract 1.5): the first walk keeps every zone above low; the second goes down to min,
  * and below it for __GFP_HIGH (half of min; without direct reclaim a quarter of the rest too).
  * MEMALLOC ignores the marks unless NOMEMALLOC says otherwise.
+ *
+ * A request that may wait then goes round: compaction first where a block is wanted, direct reclaim,
+ * compaction, and again while there is progress or the lists could still satisfy it; at the end the OOM
+ * notifiers. NORETRY makes one round, larger blocks too unless RETRY_MAYFAIL; NOFAIL ends with memory only.
+ * The rooms that do the work are reached by up-calls (page.h); without them the sources are asked.
  */
 #include <linux/instruction_pointer.h>
 #include <linux/mm.h>
@@ -18,7 +23,27 @@
 #define ALLOC_HARDER		2u	/* and a quarter of what is left */
 #define ALLOC_NO_WATERMARKS	4u
 
+#define RETRIES			16	/* rounds without success, as 6.1's MAX_RECLAIM_RETRIES */
+#define ROUND_YIELD		32	/* frames that direct reclaim looks for in a round */
+
+/* What one request asks for, and how long it has been trying. */
+struct request {
+	gfp_t gfp;
+	unsigned int order, class;	/* class: the highest zone it could have */
+	unsigned int flags;		/* ALLOC_* */
+	unsigned int idle_rounds, blind_rounds;
+	unsigned long blind_limit;
+};
+
 static struct kmk_page_source *sources;
+unsigned long (*kmk_page_direct_reclaim)(gfp_t gfp, unsigned int order, unsigned int zone);
+unsigned long (*kmk_page_reclaimable)(const struct zone *zone);
+bool (*kmk_page_compact)(unsigned int order, gfp_t gfp, unsigned int zone);
+bool (*kmk_page_oom)(gfp_t gfp, unsigned int order);
+void (*kmk_page_drop_lru)(struct page *page);
+bool (*kmk_page_hopeless)(void);
+void (*kmk_page_swap)(unsigned long *total, unsigned long *free);
+void (*kmk_page_tick)(void);
 bool (*kmk_page_should_fail)(gfp_t gfp, unsigned int order);	/* fault injection, debug room */
 void (*kmk_page_wake_kswapd)(gfp_t gfp, unsigned int order, unsigned int zone);	/* reclaim room */
 void (*kmk_page_note_alloc)(struct page *page, unsigned int order, gfp_t gfp, unsigned long caller);
@@ -33,42 +58,74 @@ void kmk_page_add_source(struct kmk_page_source *source)
 	*at = source;
 }
 
-/* Ask every source in turn. Frames held back in CPU arrays come first: they cost least. */
-unsigned long kmk_page_reclaim(gfp_t gfp)
+unsigned long kmk_page_ask_sources(gfp_t gfp)
 {
-	unsigned long got = kmk_pcp_count();
+	unsigned long got = 0;
 
 	for (struct kmk_page_source *s = sources; s; s = s->next)
 		got += s->give(gfp);
+	return got;
+}
+
+/* Ask every source in turn. Frames held back in CPU arrays come first: they cost least. */
+unsigned long kmk_page_reclaim(gfp_t gfp)
+{
+	unsigned long got = kmk_pcp_count() + kmk_page_ask_sources(gfp);
+
 	kmk_pcp_drain_all();
 	return got;
 }
 
-static bool above(const struct zone *zone, unsigned long mark, unsigned int order, unsigned int class)
+unsigned long kmk_page_trim_idle(void)
 {
-	unsigned long need = mark + zone->reserve[class] + (1UL << order) - 1;
+	unsigned long got = 0;
 
-	return READ_ONCE(zone->nr_free) > need;
+	for (struct kmk_page_source *s = sources; s; s = s->next)
+		got += s->idle ? s->idle() : 0;
+	return got + kmk_pcp_trim_idle();
 }
 
-static struct page *walk(gfp_t gfp, unsigned int order, enum zone_watermarks mark, unsigned int flags)
+static bool above_with(const struct zone *zone, unsigned long free, unsigned long mark, const struct request *r)
 {
-	const struct kmk_zonelist *list = &kmk_zonelists[gfp & 15];
-	unsigned int type = (gfp & __GFP_MOVABLE) ? MIGRATE_MOVABLE
-		: (gfp & __GFP_RECLAIMABLE) ? MIGRATE_RECLAIMABLE : MIGRATE_UNMOVABLE;
+	return free > mark + READ_ONCE(zone->reserve[r->class]) + (1UL << r->order) - 1;
+}
+
+/* A zone's mark for this request: what the flags let it eat of the reserve. */
+static unsigned long mark_of(const struct zone *zone, enum zone_watermarks mark, unsigned int flags)
+{
+	unsigned long min = READ_ONCE(zone->watermark[mark]);
+
+	if (mark == WMARK_LOW)		/* wake kswapd earlier, not fail earlier */
+		min += __atomic_load_n(&zone->boost, __ATOMIC_RELAXED);
+	if (flags & ALLOC_HIGH)
+		min -= min / 2;
+	if (flags & ALLOC_HARDER)
+		min -= min / 4;
+	return min;
+}
+
+static bool allowed(const struct zone *zone, const struct request *r, enum zone_watermarks mark,
+		    unsigned int flags)
+{
+	unsigned long free = kmk_zone_free(zone);
+
+	if (flags & ALLOC_NO_WATERMARKS)
+		return free >= 1UL << r->order;
+	return above_with(zone, free, mark_of(zone, mark, flags), r);
+}
+
+static struct page *walk(const struct request *r, enum zone_watermarks mark, unsigned int flags)
+{
+	const struct kmk_zonelist *list = &kmk_zonelists[r->gfp & 15];
+	unsigned int type = (r->gfp & __GFP_MOVABLE) ? MIGRATE_MOVABLE
+		: (r->gfp & __GFP_RECLAIMABLE) ? MIGRATE_RECLAIMABLE : MIGRATE_UNMOVABLE;
 
 	for (unsigned int i = 0; i < list->count; i++) {
 		struct zone *zone = &kmk_zones[list->zone[i]];
-		unsigned long min = zone->watermark[mark];
-		struct page *page;
+		struct page *page = NULL;
 
-		if (flags & ALLOC_HIGH)
-			min -= min / 2;
-		if (flags & ALLOC_HARDER)
-			min -= min / 4;
-		if (!(flags & ALLOC_NO_WATERMARKS) && !above(zone, min, order, list->zone[0]))
-			continue;
-		page = kmk_pcp_refill(zone, order, type);
+		if (allowed(zone, r, mark, flags))
+			page = kmk_pcp_refill(zone, r->order, type);
 		if (page)
 			return page;
 	}
@@ -84,6 +141,8 @@ gfp_t kmk_scoped_gfp(gfp_t gfp)
 		gfp &= ~(__GFP_IO | __GFP_FS);
 	else if (flags & PF_MEMALLOC_NOFS)
 		gfp &= ~__GFP_FS;
+	if (flags & PF_MEMALLOC_PIN)
+		gfp &= ~__GFP_MOVABLE;
 	return gfp;
 }
 
@@ -106,7 +165,7 @@ static unsigned int reserve_flags(gfp_t gfp)
 bool gfp_pfmemalloc_allowed(gfp_t gfp) { return reserve_flags(gfp) & ALLOC_NO_WATERMARKS; }
 
 /* Impossible or suspicious requests: one report, a defined result. False: the answer is NULL. */
-static bool judge(gfp_t *gfp, unsigned int order)
+static bool judge(gfp_t *gfp, unsigned int order, unsigned long caller)
 {
 	if (order >= MAX_ORDER) {
 		WARN_ONCE(!(*gfp & __GFP_NOWARN), "page allocation of order %u: the largest is %u\n",
@@ -118,59 +177,232 @@ static bool judge(gfp_t *gfp, unsigned int order)
 			  gfp);
 		return false;
 	}
-	if (gfpflags_allow_blocking(*gfp) && kmk_atomic_context() && !kmk_self()->internal) {
-		might_alloc(*gfp);
+	*gfp = kmk_scoped_gfp(*gfp);
+	if (!gfpflags_allow_blocking(*gfp))
+		return true;
+	if (WARN_ONCE(*gfp & __GFP_ATOMIC, "__GFP_ATOMIC with __GFP_DIRECT_RECLAIM: which of the two? (%pGg)\n",
+		      gfp))
+		*gfp &= ~__GFP_ATOMIC;
+	if (unlikely(kmk_self()->fs_reclaim))
+		kmk_fs_reclaim_check(*gfp, caller);
+	if (kmk_atomic_context()) {
+		if (!kmk_self()->internal)	/* else the slab room has reported it */
+			might_sleep();
 		*gfp &= ~__GFP_DIRECT_RECLAIM;
 	}
-	*gfp = kmk_scoped_gfp(*gfp);
 	return true;
 }
 
-/* Memory is short and the caller may wait: find some, as often as its flags ask for. */
-static struct page *retry(gfp_t gfp, unsigned int order, unsigned int flags)
+static void wake_kswapd(const struct request *r)
 {
-	unsigned int rounds = (gfp & __GFP_NORETRY) ? 1 : (gfp & __GFP_RETRY_MAYFAIL) ? 8 : 4;
+	if ((r->gfp & __GFP_KSWAPD_RECLAIM) && kmk_page_wake_kswapd)
+		kmk_page_wake_kswapd(r->gfp, r->order, r->class);
+}
+
+static bool compact(const struct request *r)
+{
+	return r->order && kmk_page_compact && kmk_page_compact(r->order, r->gfp, r->class);
+}
+
+/* Moving pages is tried before reclaim where reclaim would have to free far more than is asked for. */
+static bool compact_first(const struct request *r)
+{
+	return r->order > PAGE_ALLOC_COSTLY_ORDER || (r->order && !(r->gfp & __GFP_MOVABLE));
+}
+
+/* Would the request succeed if all that the lists hold were free? */
+static bool feasible(const struct request *r)
+{
+	const struct kmk_zonelist *list = &kmk_zonelists[r->gfp & 15];
+
+	for (unsigned int i = 0; i < list->count; i++) {
+		struct zone *zone = &kmk_zones[list->zone[i]];
+		unsigned long could = kmk_zone_free(zone);
+
+		if (kmk_page_reclaimable)
+			could += kmk_page_reclaimable(zone);
+		if (above_with(zone, could, mark_of(zone, WMARK_MIN, r->flags), r) &&
+		    (!r->order || kmk_zone_has_order(zone, r->order)))
+			return true;
+	}
+	return false;
+}
+
+/* Frames that a zone lacks: any of them may be the one where frames come from, so the most. */
+static unsigned long shortage(const struct request *r)
+{
+	const struct kmk_zonelist *list = &kmk_zonelists[r->gfp & 15];
+	unsigned long most = 0;
+
+	for (unsigned int i = 0; i < list->count; i++) {
+		const struct zone *zone = &kmk_zones[list->zone[i]];
+		unsigned long need = mark_of(zone, WMARK_MIN, r->flags) + READ_ONCE(zone->reserve[r->class]) + (1UL << r->order);
+		unsigned long free = kmk_zone_free(zone);
+
+		most = max(most, need > free ? need - free : 0);
+	}
+	return most;
+}
+
+/*
+ * What shrinkers give stands on no list, so progress alone counts too: for as many rounds as half of the
+ * usual yield would need, and some more, for others may take what we free.
+ */
+static bool blind_again(struct request *r)
+{
+	if (r->order > PAGE_ALLOC_COSTLY_ORDER)
+		return ++r->blind_rounds <= RETRIES / 4;
+	if (!r->blind_limit)
+		r->blind_limit = RETRIES + shortage(r) / (ROUND_YIELD / 2);
+	return ++r->blind_rounds <= r->blind_limit;
+}
+
+/* Others may be writing what we need: give them a moment, longer each time. */
+static void pause_for(unsigned int rounds)
+{
 	u32 never = 0;
 
-	for (unsigned int round = 0; ; round++) {
-		unsigned long got = kmk_page_reclaim(gfp);
-		struct page *page = walk(gfp, order, WMARK_MIN, flags);
+	port_wait(&never, 0, min(rounds, 16u) * 1000 * 1000ull);
+}
 
-		if (page)
-			return page;
-		if (gfp & __GFP_NOFAIL) {
-			page = walk(gfp, order, WMARK_MIN, flags | ALLOC_HARDER);
-			if (page)
-				return page;
-			port_wait(&never, 0, 10 * 1000 * 1000ull);
-			continue;
-		}
-		if (!got || round + 1 >= rounds)
-			return NULL;
+/* After a round that did not suffice: is another worth while? As 6.1's should_reclaim_retry. */
+static bool again(struct request *r, unsigned long got, bool compacted)
+{
+	if (got && r->order <= PAGE_ALLOC_COSTLY_ORDER)
+		r->idle_rounds = 0;
+	else if (++r->idle_rounds > RETRIES)
+		return false;
+	if (feasible(r)) {
+		if (!got)
+			pause_for(r->idle_rounds);
+		return true;
 	}
+	return (got || compacted) && blind_again(r);
+}
+
+/* Nothing is left to reclaim. Larger blocks, low zones and those who can do without do not get here. */
+static struct page *out_of_memory(struct request *r, bool *gave)
+{
+	gfp_t never = __GFP_RETRY_MAYFAIL | __GFP_THISNODE | __GFP_DMA | __GFP_DMA32;
+	struct page *page;
+
+	*gave = false;
+	if (r->order > PAGE_ALLOC_COSTLY_ORDER || (r->gfp & never))
+		return NULL;
+	/* Somebody else may have freed a lot in between. */
+	page = walk(r, WMARK_HIGH, 0);
+	if (page)
+		return page;
+	*gave = kmk_page_oom && kmk_page_oom(r->gfp, r->order);
+	return r->gfp & __GFP_NOFAIL ? walk(r, WMARK_MIN, r->flags | ALLOC_NO_WATERMARKS) : NULL;
+}
+
+/* One round: reclaim, then what may be joined. NULL: it did not suffice. */
+static struct page *reclaim_round(struct request *r, unsigned long *got, bool *compacted)
+{
+	struct page *page;
+
+	*got = kmk_page_direct_reclaim ? kmk_page_direct_reclaim(r->gfp, r->order, r->class) : kmk_page_reclaim(r->gfp);
+	page = walk(r, WMARK_MIN, r->flags);
+	if (!page) {			/* part of it may lie in other CPUs' arrays */
+		kmk_pcp_drain_all();
+		page = walk(r, WMARK_MIN, r->flags);
+	}
+	*compacted = !page && compact(r);
+	return *compacted ? walk(r, WMARK_MIN, r->flags) : page;
+}
+
+/* The caller may wait: try as often as its flags ask for. */
+static struct page *wait_for_memory(struct request *r)
+{
+	bool compacted, gave, costly = r->order > PAGE_ALLOC_COSTLY_ORDER;
+	struct page *page;
+	unsigned long got;
+
+	if (compact_first(r)) {
+		page = compact(r) ? walk(r, WMARK_MIN, r->flags) : NULL;
+		if (page || (costly && (r->gfp & __GFP_NORETRY)))
+			return page;
+	}
+	for (;;) {
+		page = reclaim_round(r, &got, &compacted);
+		if (page || (r->gfp & __GFP_NORETRY) || (costly && !(r->gfp & __GFP_RETRY_MAYFAIL)))
+			return page;
+		wake_kswapd(r);
+		if (again(r, got, compacted))
+			continue;
+		page = out_of_memory(r, &gave);
+		if (page || !gave)
+			return page;
+		r->idle_rounds = r->blind_rounds = 0;
+		r->blind_limit = 0;
+	}
+}
+
+/* The promise: come back only with memory. Part of the reserve is used, and others get time to free. */
+static struct page *never_fail(struct request *r)
+{
+	struct page *page;
+
+	WARN_ONCE(r->order > PAGE_ALLOC_COSTLY_ORDER, "__GFP_NOFAIL for a block of order %u\n", r->order);
+	while (!(page = walk(r, WMARK_MIN, r->flags | ALLOC_HARDER)) && !(page = wait_for_memory(r)))
+		pause_for(10);
+	return page;
+}
+
+/*
+ * Would the request have to be cut out of a movable pageblock, because its own kind has nothing left? Every frame
+ * there that cannot move spoils 2 MiB, so a caller who may wait first tries to have a whole pageblock emptied.
+ */
+static bool would_spoil(const struct request *r)
+{
+	const struct kmk_zonelist *list = &kmk_zonelists[r->gfp & 15];
+	unsigned int type = r->gfp & __GFP_RECLAIMABLE ? MIGRATE_RECLAIMABLE : MIGRATE_UNMOVABLE;
+
+	if ((r->gfp & __GFP_MOVABLE) || !(r->gfp & __GFP_DIRECT_RECLAIM) || !kmk_page_compact || kmk_page_mixed || kmk_page_lowest)
+		return false;
+	for (unsigned int i = 0; i < list->count; i++)
+		if (allowed(&kmk_zones[list->zone[i]], r, WMARK_LOW, 0))
+			return !kmk_zone_has_own(&kmk_zones[list->zone[i]], r->order, type);
+	return false;
 }
 
 static struct page *find(gfp_t gfp, unsigned int order)
 {
-	unsigned int flags = reserve_flags(gfp);
-	struct page *page = walk(gfp, order, WMARK_LOW, 0);
+	struct request r = { .gfp = gfp, .order = order, .class = kmk_zonelists[gfp & 15].zone[0] };
+	const struct task_struct *task = kmk_self()->task;
+	struct page *page;
 
+	if (unlikely(would_spoil(&r)))
+		kmk_page_compact(pageblock_order, gfp, r.class);
+	page = walk(&r, WMARK_LOW, 0);
 	if (page)
 		return page;
-	if ((gfp & __GFP_KSWAPD_RECLAIM) && kmk_page_wake_kswapd)
-		kmk_page_wake_kswapd(gfp, order, kmk_zonelists[gfp & 15].zone[0]);
-	page = walk(gfp, order, WMARK_MIN, flags);
-	if (!page && (gfp & __GFP_DIRECT_RECLAIM) && !(flags & ALLOC_NO_WATERMARKS))
-		page = retry(gfp, order, flags);
-	return page;
+	wake_kswapd(&r);
+	r.flags = reserve_flags(gfp);
+	page = walk(&r, WMARK_MIN, r.flags & ~ALLOC_NO_WATERMARKS);
+	if (!page && (r.flags & ALLOC_NO_WATERMARKS))
+		page = walk(&r, WMARK_MIN, r.flags);
+	if (page)
+		return page;
+	if (!(gfp & __GFP_DIRECT_RECLAIM)) {
+		WARN_ONCE(gfp & __GFP_NOFAIL, "__GFP_NOFAIL without __GFP_DIRECT_RECLAIM: nothing to wait for (%pGg)\n", &gfp);
+		return NULL;
+	}
+	/* Inside reclaim there is nothing to wait for either. */
+	if (!task || !(task->flags & PF_MEMALLOC))
+		page = wait_for_memory(&r);
+	return page || !(gfp & __GFP_NOFAIL) ? page : never_fail(&r);
 }
 
 noinline struct page *kmk_alloc_slow(gfp_t gfp, unsigned int order, unsigned long caller)
 {
 	struct page *page;
 
-	if (kmemkit_start() || !judge(&gfp, order))
+	if (kmemkit_start() || !judge(&gfp, order, caller))
 		return NULL;
+	if (unlikely(kmk_page_tick))
+		kmk_page_tick();
 	if (unlikely(kmk_page_should_fail && kmk_page_should_fail(gfp, order)))
 		return NULL;
 	page = find(gfp, order);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The buddy allocator of one zone: split on demand, coalesce on free. Every function here wants zone->lock. */
+#include <linux/minmax.h>
 #include "page.h"
 
 /* Stored against MOVABLE, so that an untouched descriptor says MOVABLE. */
@@ -20,40 +21,56 @@ void kmk_pageblock_set_type(unsigned long pfn, unsigned int type)
 	__atomic_fetch_or(&head->flags, field, __ATOMIC_RELAXED);
 }
 
-static void list_insert(struct zone *zone, struct page *page, unsigned int order, unsigned int type)
+unsigned long kmk_page_epoch;
+
+/* Warm: the frames hold memory of the host. Those that do not go behind them: warm frames are reused first. */
+static void list_insert(struct zone *zone, struct page *page, unsigned int order, unsigned int type, bool warm,
+			unsigned long since)
 {
 	struct free_area *area = &zone->area[order];
 
-	kmk_page_set(page, PG_buddy);
 	page->private = order;
-	list_add(&page->buddy_list, &area->list[type]);
-	area->nr_free++;
-	zone->filled[type] |= 1u << order;
+	page->index = since;
+	if (warm) {
+		__atomic_fetch_or(&page->flags, 1UL << PG_buddy, __ATOMIC_RELAXED);
+		list_add(&page->buddy_list, &area->list[type]);
+		zone->nr_warm += 1UL << order;
+	} else {
+		__atomic_fetch_or(&page->flags, 1UL << PG_buddy | KMK_PF_COLD, __ATOMIC_RELAXED);
+		list_add_tail(&page->buddy_list, &area->list[type]);
+	}
+	WRITE_ONCE(area->nr_free, area->nr_free + 1);
+	WRITE_ONCE(zone->filled[type], zone->filled[type] | 1u << order);
 }
 
-/* The list is found through its own links, so the block's type need not be known. */
-static void list_remove(struct zone *zone, struct page *page, unsigned int order)
+/* The list is found through its own links, so the block's type need not be known. Was it warm? */
+static bool list_remove(struct zone *zone, struct page *page, unsigned int order)
 {
 	struct list_head *prev = page->buddy_list.prev;
+	bool warm = !kmk_page_is_cold(page);
 
 	list_del(&page->buddy_list);
 	page->buddy_list.next = page->buddy_list.prev = NULL;
-	kmk_page_clear(page, PG_buddy);
+	__atomic_fetch_and(&page->flags, ~(1UL << PG_buddy | KMK_PF_COLD), __ATOMIC_RELAXED);
 	page->private = 0;
-	zone->area[order].nr_free--;
+	zone->nr_warm -= warm ? 1UL << order : 0;
+	WRITE_ONCE(zone->area[order].nr_free, zone->area[order].nr_free - 1);
 	if (list_empty(prev))
 		for (unsigned int t = 0; t < MIGRATE_TYPES; t++)
 			if (prev == &zone->area[order].list[t])
-				zone->filled[t] &= ~(1u << order);
+				WRITE_ONCE(zone->filled[t], zone->filled[t] & ~(1u << order));
+	return warm;
 }
 
 /* Give the upper halves back until the block has the wanted order; the lowest address stays. */
 static void split_down(struct zone *zone, struct page *page, unsigned int have, unsigned int want,
-		       unsigned int type)
+		       unsigned int type, bool warm)
 {
+	unsigned long since = page->index;
+
 	while (have > want) {
 		have--;
-		list_insert(zone, page + (1UL << have), have, type);
+		list_insert(zone, page + (1UL << have), have, type, warm, since);
 		zone->nr_split++;
 	}
 }
@@ -68,8 +85,9 @@ static struct page *lowest_of(const struct list_head *list)
 	return low;
 }
 
-/* Smallest sufficient order of one type. */
-static struct page *take_type(struct zone *zone, unsigned int order, unsigned int type)
+/* Smallest sufficient order of one type; of a larger block than most, only that much is taken. */
+static struct page *take_type(struct zone *zone, unsigned int order, unsigned int most, unsigned int type,
+			      unsigned int *got)
 {
 	u32 orders = zone->filled[type] & ~((1u << order) - 1);
 	struct list_head *list;
@@ -81,8 +99,8 @@ static struct page *take_type(struct zone *zone, unsigned int order, unsigned in
 	have = (unsigned int)__builtin_ctz(orders);
 	list = &zone->area[have].list[type];
 	page = kmk_page_lowest ? lowest_of(list) : list_first_entry(list, struct page, buddy_list);
-	list_remove(zone, page, have);
-	split_down(zone, page, have, order, type);
+	*got = min(have, most);
+	split_down(zone, page, have, *got, type, list_remove(zone, page, have));
 	return page;
 }
 
@@ -110,7 +128,8 @@ static struct page *carve_block(struct kmk_fresh *fresh, unsigned int *order)
 }
 
 /* Take from memory never used before. Blocks too small for the request go to the free lists. */
-static struct page *take_fresh(struct zone *zone, unsigned int order, unsigned int type)
+static struct page *take_fresh(struct zone *zone, unsigned int order, unsigned int most, unsigned int type,
+			       unsigned int *got)
 {
 	while (zone->nr_fresh) {
 		struct kmk_fresh *fresh = &zone->fresh[0];
@@ -118,7 +137,7 @@ static struct page *take_fresh(struct zone *zone, unsigned int order, unsigned i
 		struct page *page;
 
 		if (fresh->next == fresh->end) {
-			zone->nr_fresh--;
+			WRITE_ONCE(zone->nr_fresh, zone->nr_fresh - 1);
 			for (unsigned int i = 0; i < zone->nr_fresh; i++)
 				zone->fresh[i] = zone->fresh[i + 1];
 			continue;
@@ -127,10 +146,11 @@ static struct page *take_fresh(struct zone *zone, unsigned int order, unsigned i
 		if (have >= pageblock_order)
 			set_types(page, have, type);
 		if (have >= order) {
-			split_down(zone, page, have, order, kmk_pageblock_type(page_to_pfn(page)));
+			*got = min(have, most);
+			split_down(zone, page, have, *got, kmk_pageblock_type(page_to_pfn(page)), false);
 			return page;
 		}
-		list_insert(zone, page, have, kmk_pageblock_type(page_to_pfn(page)));
+		list_insert(zone, page, have, kmk_pageblock_type(page_to_pfn(page)), false, 0);
 	}
 	return NULL;
 }
@@ -147,14 +167,15 @@ static unsigned long move_pageblock(struct zone *zone, unsigned long pfn, unsign
 	for (pfn = start; pfn < end; ) {
 		struct page *page = pfn_to_page(pfn);
 		unsigned int order;
+		bool warm;
 
 		if (!PageBuddy(page)) {
 			pfn++;
 			continue;
 		}
 		order = (unsigned int)page->private;
-		list_remove(zone, page, order);
-		list_insert(zone, page, order, type);
+		warm = list_remove(zone, page, order);
+		list_insert(zone, page, order, type, warm, page->index);
 		moved += 1UL << order;
 		pfn += 1UL << order;
 	}
@@ -188,47 +209,67 @@ static const u8 fallbacks[MIGRATE_PCPTYPES][2] = {
 };
 
 /* The largest block of another type, so that few pageblocks become mixed. */
-static struct page *take_fallback(struct zone *zone, unsigned int order, unsigned int type)
+static struct page *take_fallback(struct zone *zone, unsigned int order, unsigned int most, unsigned int type,
+				  unsigned int *got)
 {
 	for (unsigned int have = MAX_ORDER; have-- > order; )
 		for (unsigned int i = 0; i < 2; i++) {
 			unsigned int from = fallbacks[type][i];
 			struct page *page;
+			bool warm;
 
 			if (!(zone->filled[from] >> have & 1))
 				continue;
 			page = list_first_entry(&zone->area[have].list[from], struct page, buddy_list);
-			list_remove(zone, page, have);
+			warm = list_remove(zone, page, have);
 			zone->nr_steal++;
-			split_down(zone, page, have, order, claim(zone, page, have, from, type));
+			*got = min(have, most);
+			split_down(zone, page, have, *got, claim(zone, page, have, from, type), warm);
 			return page;
 		}
 	return NULL;
 }
 
-struct page *kmk_buddy_take_locked(struct zone *zone, unsigned int order, unsigned int type)
+struct page *kmk_buddy_take_locked(struct zone *zone, unsigned int order, unsigned int most, unsigned int type,
+				   unsigned int *got)
 {
 	struct page *page;
 
-	if (kmk_page_lowest)		/* one type: else another type's block could lie lower */
+	if (kmk_page_lowest || kmk_page_mixed)	/* one type: else another type's block could lie lower */
 		type = MIGRATE_MOVABLE;
-	page = take_type(zone, order, type);
+	page = take_type(zone, order, most, type, got);
 	if (!page)
-		page = take_fresh(zone, order, type);
+		page = take_fresh(zone, order, most, type, got);
 	if (!page)			/* the fresh memory may have been of another type's pageblock */
-		page = take_type(zone, order, type);
+		page = take_type(zone, order, most, type, got);
 	if (!page)
-		page = take_fallback(zone, order, type);
+		page = take_fallback(zone, order, most, type, got);
 	if (page)
-		WRITE_ONCE(zone->nr_free, zone->nr_free - (1UL << order));
+		WRITE_ONCE(zone->nr_free, zone->nr_free - (1UL << *got));
 	return page;
 }
 
-void kmk_buddy_give_locked(struct zone *zone, struct page *page, unsigned int order)
+struct page *kmk_buddy_take_small_locked(struct zone *zone, unsigned int below)
+{
+	static const u8 types[MIGRATE_TYPES] = { MIGRATE_MOVABLE, MIGRATE_RECLAIMABLE, MIGRATE_UNMOVABLE, MIGRATE_HIGHATOMIC };
+
+	for (unsigned int i = 0; i < MIGRATE_TYPES; i++) {
+		struct page *page;
+		unsigned int got;
+
+		if (!(zone->filled[types[i]] & ((1u << below) - 1)))
+			continue;
+		page = take_type(zone, 0, 0, types[i], &got);
+		WRITE_ONCE(zone->nr_free, zone->nr_free - 1);
+		return page;
+	}
+	return NULL;
+}
+
+static void give(struct zone *zone, struct page *page, unsigned int order, bool warm)
 {
 	unsigned long pfn = page_to_pfn(page);
 
-	WRITE_ONCE(zone->nr_free, zone->nr_free + (1UL << order));
 	for (; order < MAX_ORDER - 1; order++) {
 		unsigned long other = pfn ^ (1UL << order);
 		struct page *buddy = pfn_to_page(other);
@@ -237,9 +278,30 @@ void kmk_buddy_give_locked(struct zone *zone, struct page *page, unsigned int or
 			break;
 		if (!PageBuddy(buddy) || buddy->private != order)
 			break;
-		list_remove(zone, buddy, order);
+		warm |= list_remove(zone, buddy, order);
 		zone->nr_merge++;
 		pfn &= other;
 	}
-	list_insert(zone, pfn_to_page(pfn), order, kmk_pageblock_type(pfn));
+	list_insert(zone, pfn_to_page(pfn), order, kmk_pageblock_type(pfn), warm, READ_ONCE(kmk_page_epoch));
+}
+
+void kmk_buddy_give_locked(struct zone *zone, struct page *page, unsigned int order)
+{
+	WRITE_ONCE(zone->nr_free, zone->nr_free + (1UL << order));
+	WRITE_ONCE(zone->nr_given, zone->nr_given + (1UL << order));
+	give(zone, page, order, true);
+}
+
+bool kmk_buddy_hold_locked(struct zone *zone, struct page *page)
+{
+	unsigned int order = (unsigned int)page->private;
+
+	zone->nr_held += 1UL << order;
+	return list_remove(zone, page, order);
+}
+
+void kmk_buddy_unhold_locked(struct zone *zone, struct page *page, unsigned int order, bool warm)
+{
+	zone->nr_held -= 1UL << order;
+	give(zone, page, order, warm);
 }

@@ -26,7 +26,14 @@
  * written when the block leaves the buddy), and in a pageblock's first frame the block's migrate
  * type, stored so that zero means MOVABLE. They outlive the allocation.
  *
- * Invariants (page_validate): free frames on lists + fresh frames == zone->nr_free; a free block's
+ *   held        off its list for a moment (emptied for compaction, or given back to the host), still
+ *               counted as free; nobody else's
+ *
+ * Free blocks are warm or cold (KMK_PF_COLD: no memory of the host behind them: never touched, or given
+ * back); a merged block is cold only if both were. Warm ones are handed out first. index is the
+ * epoch of the last free.
+ *
+ * Invariants (page_validate): frames on lists + fresh + held ones == zone->nr_free; a free block's
  * buddy of the same order is never free in the same zone; a bit of zone->filled[type] is set
  * exactly where the list is not empty.
  *
@@ -63,7 +70,12 @@ struct zone {
 	unsigned int index;				/* enum zone_type */
 	unsigned long start_pfn, end_pfn;		/* span, holes included */
 	unsigned long present, managed;			/* frames of RAM; of them ours to give */
-	unsigned long nr_free;				/* frames on lists and in fresh ranges */
+	unsigned long nr_free;				/* frames on lists, in fresh ranges, and held */
+	unsigned long nr_warm;				/* of them on lists, with host memory behind them */
+	unsigned long nr_held;				/* of them off the lists for a moment */
+	unsigned long nr_given;				/* frames freed since the start */
+	unsigned long withheld;				/* of the managed: treated as not there */
+	unsigned long boost;				/* frames over low and high that kswapd keeps just now */
 	unsigned long watermark[NR_WMARK];
 	unsigned long reserve[MAX_NR_ZONES];		/* kept from requests of that class */
 	u32 filled[MIGRATE_TYPES];			/* bit per order: list not empty */
@@ -74,6 +86,18 @@ struct zone {
 	unsigned long nr_locked;			/* times an allocation or free took the lock */
 	unsigned long nr_split, nr_merge, nr_steal, nr_refill, nr_flush;
 };
+
+/* Frames that may be counted on. */
+static inline unsigned long kmk_zone_free(const struct zone *zone)
+{
+	unsigned long free = __atomic_load_n(&zone->nr_free, __ATOMIC_RELAXED);
+	unsigned long held = __atomic_load_n(&zone->withheld, __ATOMIC_RELAXED);
+
+	return free > held ? free - held : 0;
+}
+
+/* With the withheld ones: over the budget, progress shows only here. */
+unsigned long kmk_frames_free(void);
 
 /* One CPU's frames of a (zone, type, order) are bounded by this; zero closes the array. */
 struct kmk_page_limits { u32 entries[KMK_PAGE_SLOTS]; };
@@ -88,6 +112,7 @@ extern unsigned long kmk_page_lowmem __attribute__((visibility("hidden")));	/* k
 extern u32 kmk_page_fast[32] __attribute__((visibility("hidden")));			/* gfp & 31 -> offset of the group's order-0 array */
 extern bool kmk_page_tracked;			/* record owners: arrays stay closed */
 extern bool kmk_page_lowest;			/* page_policy=lowest */
+extern bool kmk_page_mixed;			/* page_group=off: all types share one set of lists */
 extern bool kmk_init_on_alloc __attribute__((visibility("hidden")));
 extern bool kmk_init_on_free __attribute__((visibility("hidden")));
 extern unsigned int kmk_nr_ids;			/* array owners of this host */
@@ -95,6 +120,8 @@ extern unsigned int kmk_nr_ids;			/* array owners of this host */
 /* ---- flag fields ---- */
 #define KMK_PF_ORDER_SHIFT	40
 #define KMK_PF_TYPE_SHIFT	44
+#define KMK_PF_COLD		(1UL << 46)	/* head of a free block: the host has no memory behind it */
+#define KMK_PF_SKIP		(1UL << 47)	/* first frame of a pageblock: compaction found no use for it */
 #define KMK_PF_GROUP_SHIFT	48
 #define KMK_PF_ORDER_MASK	(15UL << KMK_PF_ORDER_SHIFT)
 #define KMK_PF_TYPE_MASK	(3UL << KMK_PF_TYPE_SHIFT)
@@ -102,12 +129,17 @@ extern unsigned int kmk_nr_ids;			/* array owners of this host */
 
 static inline unsigned int kmk_page_order(const struct page *page)
 {
-	return (unsigned int)(page->flags >> KMK_PF_ORDER_SHIFT) & 15;
+	return (unsigned int)(__atomic_load_n(&page->flags, __ATOMIC_RELAXED) >> KMK_PF_ORDER_SHIFT) & 15;
 }
 
 static inline unsigned int kmk_page_group(const struct page *page)
 {
-	return (unsigned int)(page->flags >> KMK_PF_GROUP_SHIFT) & 63;
+	return (unsigned int)(__atomic_load_n(&page->flags, __ATOMIC_RELAXED) >> KMK_PF_GROUP_SHIFT) & 63;
+}
+
+static inline bool kmk_page_is_cold(const struct page *page)
+{
+	return __atomic_load_n(&page->flags, __ATOMIC_RELAXED) & KMK_PF_COLD;
 }
 
 static inline unsigned int kmk_group_of(unsigned int zone, unsigned int type)
@@ -127,6 +159,9 @@ static inline u32 kmk_group_array(unsigned int group, unsigned int slot)
 	return KMK_PAGE_ARRAYS + group * KMK_PAGE_GROUP + slot * KMK_PAGE_STRIDE;
 }
 
+/* Flags of a page on one of reclaim's lists, or just taken off: its last put_page() clears them. */
+#define KMK_PF_LISTED	(1UL << PG_lru | 1UL << PG_active | 1UL << PG_unevictable)
+
 /* Flags a freed page may still carry: the next owner must not see them. All others forbid the free. */
 #define KMK_PF_LEFTOVER	(1UL << PG_large | 1UL << PG_referenced | 1UL << PG_uptodate | 1UL << PG_dirty |	\
 			 1UL << PG_error | 1UL << PG_workingset | 1UL << PG_waiters |			\
@@ -136,17 +171,43 @@ static inline u32 kmk_group_array(unsigned int group, unsigned int slot)
 /* ---- zone.c ---- */
 int kmk_page_start(const struct port_desc *desc);
 void kmk_page_set_watermarks(void);
+bool kmk_zone_has_order(const struct zone *zone, unsigned int order);
+/* A block of the type, or a whole pageblock to take one from: no pageblock of another type need be mixed. */
+bool kmk_zone_has_own(const struct zone *zone, unsigned int order, unsigned int type);
+bool kmk_zone_has_own(const struct zone *zone, unsigned int order, unsigned int type);
 
 /* ---- buddy.c: the caller holds zone->lock ---- */
 unsigned int kmk_pageblock_type(unsigned long pfn);
 void kmk_pageblock_set_type(unsigned long pfn, unsigned int type);
-struct page *kmk_buddy_take_locked(struct zone *zone, unsigned int order, unsigned int type);
+/*
+ * A block of at least the given order; where the lists have a larger one, up to most of it, *got the order
+ * taken. Frames and their order are those that as many requests of the lowest order would have had.
+ */
+struct page *kmk_buddy_take_locked(struct zone *zone, unsigned int order, unsigned int most, unsigned int type,
+				   unsigned int *got);
 void kmk_buddy_give_locked(struct zone *zone, struct page *page, unsigned int order);
+/*
+ * A free block off its list, and back: it still counts as free (zone->nr_held), so nobody sees memory go.
+ * hold: the head of a free block; returns whether it was warm. unhold: any aligned block of held frames.
+ */
+bool kmk_buddy_hold_locked(struct zone *zone, struct page *page);
+void kmk_buddy_unhold_locked(struct zone *zone, struct page *page, unsigned int order, bool warm);
+/* The smallest free block under that order, for a page that moves: movable pageblocks first. Not held: taken. */
+struct page *kmk_buddy_take_small_locked(struct zone *zone, unsigned int below);
+extern unsigned long kmk_page_epoch;	/* counts the idle thread's rounds (reclaim room) */
+
+/* ---- movable.c: pages of drivers that can move ---- */
+bool kmk_movable_hold(struct page *page);	/* a reference, if it is movable and not being freed */
+void kmk_movable_gone(struct page *page);	/* the last reference of such a page went */
+extern struct kmk_lock kmk_movable_lock;
 
 /* ---- pcp.c ---- */
 struct page *kmk_pcp_refill(struct zone *zone, unsigned int order, unsigned int type);
 bool kmk_pcp_put(struct page *page, unsigned int order);
 void kmk_pcp_drain_all(void);
+unsigned long kmk_pcp_trim_idle(void);		/* arrays untouched since the last call */
+/* Write what outlives the allocation: the block's order, and the group its free goes to (0: none). */
+void kmk_page_mark(struct page *page, unsigned int order, unsigned int group);
 unsigned long kmk_pcp_count(void);		/* frames in arrays; exact only when quiet */
 
 /* ---- alloc.c, alloc_slow.c ---- */
@@ -154,9 +215,46 @@ struct page *kmk_alloc_pages(gfp_t gfp, unsigned int order, unsigned long caller
 struct page *kmk_alloc_slow(gfp_t gfp, unsigned int order, unsigned long caller);
 void kmk_free_block(struct page *page, unsigned int order);
 struct page *kmk_prep_page(struct page *page, gfp_t gfp, unsigned int order);
+/* Order 0. If the caller's reference is the last, the frame is the caller's and on no list, and counts as used. */
+bool kmk_page_capture(struct page *page);
+
+/* ---- alloc_slow.c: up-calls to the reclaim room; NULL: there is none ---- */
+/* The last reference of a page on a list goes: take it off (PG_lru and what belongs to it). Any context. */
+extern void (*kmk_page_drop_lru)(struct page *page);
+/* Some zone fell below low: start background reclaim. Any context; zone is the request's highest. */
+extern void (*kmk_page_wake_kswapd)(gfp_t gfp, unsigned int order, unsigned int zone);
+/* Reclaim for a blocking request; returns the frames freed (an estimate). May sleep. */
+extern unsigned long (*kmk_page_direct_reclaim)(gfp_t gfp, unsigned int order, unsigned int zone);
+/* Move pages together so that a block of the order becomes free. True: one was seen. May sleep. */
+extern bool (*kmk_page_compact)(unsigned int order, gfp_t gfp, unsigned int zone);
+/* Nothing helped: ask the OOM notifiers. True: somebody gave memory. May sleep. */
+extern bool (*kmk_page_oom)(gfp_t gfp, unsigned int order);
+
+/* Before every request of the slow path: NULL, or a script that squeezes memory at a given one. */
+extern void (*kmk_page_tick)(void);
+
+/*
+ * Behave as if that many frames less were free (budget): they count neither against watermarks nor in
+ * reports as free. 0: none. Any context. kmk_page_withheld: the present setting.
+ */
+void kmk_page_withhold(unsigned long frames);
+unsigned long kmk_page_withheld(void);
+
+/* For reports: has background reclaim given up? Swap slots in all, and free. */
+extern bool (*kmk_page_hopeless)(void);
+extern void (*kmk_page_swap)(unsigned long *total, unsigned long *free);
+/* Frames that the lists of pages in a zone could still give; NULL: none. */
+extern unsigned long (*kmk_page_reclaimable)(const struct zone *zone);
+
+/* ---- scope.c: the checks of fs_reclaim_acquire() with the place they report ---- */
+void kmk_fs_reclaim_check(gfp_t gfp, unsigned long ip);
+void kmk_fs_reclaim_acquire(gfp_t gfp, unsigned long ip);
+void kmk_fs_reclaim_release(gfp_t gfp);
 
 /* ---- report.c ---- */
 bool kmk_page_bad_free(struct page *page, unsigned int order, unsigned long caller);
+/* The same for a page whose last reference is already gone. */
+bool kmk_page_bad_last(struct page *page, unsigned int order, unsigned long caller);
 void kmk_page_failure(gfp_t gfp, unsigned int order);
 void kmk_show_mem(void);
 
@@ -166,11 +264,23 @@ void kmk_show_mem(void);
  */
 struct kmk_page_source {
 	unsigned long (*give)(gfp_t gfp);
+	/* May be NULL. Now and then after a peak: give back what was not used since the last call. May sleep. */
+	unsigned long (*idle)(void);
 	const char *name;
 	struct kmk_page_source *next;
 };
 void kmk_page_add_source(struct kmk_page_source *source);
 unsigned long kmk_page_reclaim(gfp_t gfp);
+unsigned long kmk_page_trim_idle(void);		/* asks every source's idle, then the CPU arrays */
+
+/*
+ * Up-call of the free paths, no zone lock held: a zone has more warm frames than kmk_page_warm_limit, or a cache
+ * so many in empty slabs (idle.c). Any context.
+ */
+extern void (*kmk_page_warm)(void);
+extern unsigned long kmk_page_warm_limit;
+extern bool kmk_page_can_release;		/* the host has port_release() and threads */
+unsigned long kmk_page_ask_sources(gfp_t gfp);	/* without the CPU arrays */
 
 /* Owner records (tracked mode): one a frame, in a table of its own beside the frame database. */
 struct kmk_page_owner {

@@ -2,6 +2,7 @@
 /* The per-CPU frame lists: refilled and flushed in batches, one lock round a batch. */
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/vmstat.h>
 #include "port_inline.h"
 #include "page.h"
 
@@ -22,7 +23,7 @@ static void open_array(u32 off, u32 entries)
 				    __ATOMIC_RELAXED);
 }
 
-static void mark_group(struct page *page, unsigned int order, unsigned int group)
+void kmk_page_mark(struct page *page, unsigned int order, unsigned int group)
 {
 	unsigned long keep = ~(KMK_PF_ORDER_MASK | KMK_PF_GROUP_MASK);
 
@@ -32,12 +33,60 @@ static void mark_group(struct page *page, unsigned int order, unsigned int group
 			  (unsigned long)group << KMK_PF_GROUP_SHIFT, __ATOMIC_RELAXED);
 }
 
+/* As kmk_page_mark() for a block that is nobody's: only a pageblock's first frame has other writers. */
+static void mark_taken(struct page *page, unsigned int order, unsigned int group)
+{
+	unsigned long flags = page->flags & ~(KMK_PF_ORDER_MASK | KMK_PF_GROUP_MASK);
+
+	if (unlikely(!(page_to_pfn(page) & (pageblock_nr_pages - 1))))
+		kmk_page_mark(page, order, group);
+	else
+		__atomic_store_n(&page->flags, flags | (unsigned long)order << KMK_PF_ORDER_SHIFT |
+				 (unsigned long)group << KMK_PF_GROUP_SHIFT, __ATOMIC_RELAXED);
+}
+
+/* The largest block worth taking at once for so many of an order: above the low mark, one always. */
+static unsigned int most_of(const struct zone *zone, unsigned int order, unsigned int blocks)
+{
+	unsigned int most = min_t(unsigned int, order + (31 - (unsigned int)__builtin_clz(blocks)), MAX_ORDER - 1);
+
+	while (most > order && kmk_zone_free(zone) <= READ_ONCE(zone->watermark[WMARK_LOW]) + (1UL << most))
+		most--;
+	return most;
+}
+
+/*
+ * Up to want blocks, written before end in reverse: pushed in this order, the lowest frame of a run is handed
+ * out next and runs stay contiguous. Their number.
+ */
+static unsigned int take_batch(struct zone *zone, unsigned int order, unsigned int type, unsigned int group,
+			       unsigned int want, struct port_entry *end)
+{
+	unsigned int n = 0, got;
+
+	kmk_lock(&zone->lock);
+	zone->nr_locked++;
+	zone->nr_refill += want > 1;
+	while (n < want && (!n || kmk_zone_free(zone) > READ_ONCE(zone->watermark[WMARK_LOW]) + (1UL << order))) {
+		struct page *page = kmk_buddy_take_locked(zone, order, most_of(zone, order, want - n), type, &got);
+
+		if (!page)
+			break;
+		for (struct page *stop = page + (1UL << got); page < stop; page += 1UL << order) {
+			mark_taken(page, order, group);
+			*--end = (struct port_entry){ page, NULL };
+			n++;
+		}
+	}
+	kmk_unlock(&zone->lock);
+	return n;
+}
+
 /* Take one block for the caller and more for this CPU's array. NULL: the zone has none. */
 struct page *kmk_pcp_refill(struct zone *zone, unsigned int order, unsigned int type)
 {
-	unsigned int slot = kmk_order_slot(order), group = kmk_group_of(zone->index, type), n = 0, want = 1;
-	struct port_entry extra[BATCH];
-	struct page *page, *first = NULL;
+	unsigned int slot = kmk_order_slot(order), group = kmk_group_of(zone->index, type), n, want = 1;
+	struct port_entry taken[BATCH], *end = taken + BATCH, *rest;
 	u32 entries = 0;
 
 	if (slot < KMK_PAGE_SLOTS)
@@ -46,39 +95,59 @@ struct page *kmk_pcp_refill(struct zone *zone, unsigned int order, unsigned int 
 		want = batch_of(order, entries);
 		open_array(kmk_group_array(group, slot), entries);
 		/* A request that fell back to this zone has not looked here yet. */
-		if (port_array_pop_n(kmk_group_array(group, slot), extra, 1))
-			return extra[0].obj;
+		if (port_array_pop_n(kmk_group_array(group, slot), taken, 1))
+			return taken[0].obj;
 	}
-	kmk_lock(&zone->lock);
-	zone->nr_locked++;
-	zone->nr_refill += want > 1;
-	while (n < want && (!first || zone->nr_free > zone->watermark[WMARK_LOW] + (1UL << order))) {
-		page = kmk_buddy_take_locked(zone, order, type);
-		if (!page)
-			break;
-		mark_group(page, order, entries ? group : 0);
-		if (!first)
-			first = page;
-		else
-			extra[n - 1] = (struct port_entry){ page, NULL };
-		n++;
-	}
-	kmk_unlock(&zone->lock);
-	if (n <= 1)
-		return first;
-	/* Reversed, so that the lowest frame is handed out next and runs stay contiguous. */
-	for (unsigned int i = 0, j = n - 2; i < j; i++, j--)
-		swap(extra[i], extra[j]);
-	for (unsigned int i = port_array_push_n(kmk_group_array(group, slot), extra, n - 1); i < n - 1; i++)
-		kmk_free_block(extra[i].obj, order);
-	return first;
+	n = take_batch(zone, order, type, entries ? group : 0, want, end);
+	if (!n)
+		return NULL;
+	__count_zid_vm_events(PGALLOC, zone->index, (long)n << order);
+	rest = end - n;
+	if (n > 1)
+		rest += port_array_push_n(kmk_group_array(group, slot), rest, n - 1);
+	for (; rest < end - 1; rest++)
+		kmk_free_block(rest->obj, order);
+	return end[-1].obj;
 }
 
-static void give_back(struct port_entry *e, unsigned int n, unsigned int order)
+/* How many of these blocks are neighbours, one behind the other or one before the other. */
+static unsigned int run_of(const struct port_entry *e, unsigned int n, unsigned int order)
+{
+	const ptrdiff_t step = (ptrdiff_t)sizeof(struct page) << order;
+	unsigned int k = 1;
+
+	while (k < n && (char *)e[k].obj - (char *)e[k - 1].obj == step)
+		k++;
+	if (k == 1)
+		while (k < n && (char *)e[k - 1].obj - (char *)e[k].obj == step)
+			k++;
+	return k;
+}
+
+/* Neighbours merge before they meet the lists. */
+static void give_run(struct zone *zone, struct page *page, unsigned int n, unsigned int order)
+{
+	unsigned long pfn = page_to_pfn(page), end = pfn + ((unsigned long)n << order);
+
+	while (pfn < end) {
+		unsigned int o = order;
+
+		while (o < MAX_ORDER - 1 && !(pfn & (1UL << o)) && pfn + (2UL << o) <= end)
+			o++;
+		zone->nr_merge += (1UL << (o - order)) - 1;
+		kmk_buddy_give_locked(zone, pfn_to_page(pfn), o);
+		pfn += 1UL << o;
+	}
+}
+
+/* Does one of the zones have many warm frames now? */
+static bool give_back(struct port_entry *e, unsigned int n, unsigned int order)
 {
 	struct zone *held = NULL;
+	bool warm = false;
+	unsigned int run;
 
-	for (unsigned int i = 0; i < n; i++) {
+	for (unsigned int i = 0; i < n; i += run) {
 		struct page *page = e[i].obj;
 		struct zone *zone = page_zone(page);
 
@@ -90,10 +159,14 @@ static void give_back(struct port_entry *e, unsigned int n, unsigned int order)
 			zone->nr_flush++;
 			held = zone;
 		}
-		kmk_buddy_give_locked(zone, page, order);
+		run = run_of(e + i, n - i, order);
+		give_run(zone, min(page, (struct page *)e[i + run - 1].obj), run, order);
+		warm |= zone->nr_warm > kmk_page_warm_limit;
 	}
 	if (held)
 		kmk_unlock(&held->lock);
+	count_vm_events(PGFREE, (long)n << order);
+	return warm;
 }
 
 /* A freed block found its array full or closed: make room by a batch. False: it has no array. */
@@ -113,7 +186,8 @@ bool kmk_pcp_put(struct page *page, unsigned int order)
 	if (port_array_push_n(off, &one, 1))
 		return true;
 	n = port_array_pop_n(off, out, batch_of(order, entries));
-	give_back(out, n, order);
+	if (give_back(out, n, order))
+		kmk_page_warm();
 	return port_array_push_n(off, &one, 1) == 1;
 }
 
@@ -179,6 +253,30 @@ unsigned long kmk_pcp_count(void)
 		for (unsigned int group = 1; group <= MAX_NR_ZONES * MIGRATE_PCPTYPES; group++)
 			for (unsigned int slot = 0; slot < KMK_PAGE_SLOTS; slot++)
 				frames += entries_of((int)id, kmk_group_array(group, slot)) << orders[slot];
+	return frames;
+}
+
+/* Rounds of one reader, so what it saw needs no lock. An array that comes back to the same count is unlucky. */
+unsigned long kmk_pcp_trim_idle(void)
+{
+	static const u8 orders[KMK_PAGE_SLOTS] = { 0, 1, 2, 3, pageblock_order };
+	static u16 seen[PORT_SLOTS][1 + MAX_NR_ZONES * MIGRATE_PCPTYPES][KMK_PAGE_SLOTS];
+	unsigned long frames = 0;
+
+	for (unsigned int id = 0; id < kmk_nr_ids && id < PORT_SLOTS; id++)
+		for (unsigned int group = 1; group <= MAX_NR_ZONES * MIGRATE_PCPTYPES; group++)
+			for (unsigned int slot = 0; slot < KMK_PAGE_SLOTS; slot++) {
+				u32 off = kmk_group_array(group, slot);
+				u16 now = (u16)entries_of((int)id, off), was = seen[id][group][slot];
+
+				seen[id][group][slot] = now;
+				if (!now || now != was)
+					continue;
+				frames += (unsigned long)now << orders[slot];
+				kmk_lock(&drain_lock);
+				drain_one((int)id, off, orders[slot]);
+				kmk_unlock(&drain_lock);
+			}
 	return frames;
 }
 

@@ -7,11 +7,15 @@
 #include "base/report.h"
 #include "page.h"
 
-static const char *why_bad(const struct page *page, unsigned int order)
+static const char *why_bad(const struct page *page, unsigned int order, bool last)
 {
+	unsigned long flags = __atomic_load_n(&page->flags, __ATOMIC_RELAXED);
 	unsigned int had = kmk_page_order(page);
 
-	if (PageBuddy(page) || (!page_ref_count(page) && !PageTail(page)))
+	/* Compaction may be looking at a movable page, with the lock and a reference of its own. */
+	if (!last && __PageMovable(page))
+		flags &= ~(1UL << PG_locked);
+	if (PageBuddy(page) || (!last && !page_ref_count(page) && !PageTail(page)))
 		return "the page is not allocated: a double free, or it was never given out";
 	if (PageTail(page))
 		return "the page is inside a compound page: free its head";
@@ -21,12 +25,12 @@ static const char *why_bad(const struct page *page, unsigned int order)
 		return "the page is reserved";
 	if (PageSlab(page))
 		return "the page belongs to a slab: use kfree or kmem_cache_free";
-	if (page->flags & (1UL << PG_locked | 1UL << PG_lru | 1UL << PG_active | 1UL << PG_writeback |
+	if (flags & (1UL << PG_locked | 1UL << PG_lru | 1UL << PG_active | 1UL << PG_writeback |
 			   1UL << PG_unevictable))
 		return "the page is still in use (locked, on a list or written back)";
-	if (page->flags & (1UL << PG_private | 1UL << PG_private_2))
+	if (flags & (1UL << PG_private | 1UL << PG_private_2))
 		return "the page still has private data";
-	if (page->mapping || atomic_read(&page->_mapcount))
+	if ((READ_ONCE(page->mapping) && !__PageMovable(page)) || atomic_read(&page->_mapcount))
 		return "the page is still mapped";
 	if (order != (PageHead(page) ? compound_order(page) : had))
 		return "freed with another order than it was allocated with";
@@ -57,7 +61,7 @@ static void describe(const struct page *page)
  * Is this free wrong? Then say so, change nothing and return true. The last holder of a referenced
  * block may drop it with any order, so orders are compared only when the count is 1.
  */
-bool kmk_page_bad_free(struct page *page, unsigned int order, unsigned long caller)
+static bool bad_free(struct page *page, unsigned int order, bool last, unsigned long caller)
 {
 	unsigned long pfn = page_to_pfn(page);
 	const char *why;
@@ -68,7 +72,7 @@ bool kmk_page_bad_free(struct page *page, unsigned int order, unsigned long call
 		kmk_report_end(KMK_POLICY_BUG);
 		return true;
 	}
-	why = why_bad(page, order);
+	why = why_bad(page, order, last);
 	if (!why)
 		return false;
 	kmk_report_begin("BUG: Bad page state in process %s  pfn:%05lx\n", current->comm, pfn);
@@ -79,57 +83,20 @@ bool kmk_page_bad_free(struct page *page, unsigned int order, unsigned long call
 	return true;
 }
 
+bool kmk_page_bad_free(struct page *page, unsigned int order, unsigned long caller)
+{
+	return bad_free(page, order, false, caller);
+}
+
+bool kmk_page_bad_last(struct page *page, unsigned int order, unsigned long caller)
+{
+	return bad_free(page, order, true, caller);
+}
+
 struct page *kmk_virt_to_page_bad(const void *addr)
 {
 	WARN_ONCE(1, "virt_to_page(%px): not an address of the direct map\n", addr);
 	return NULL;
-}
-
-static void show_free_lists(const struct zone *zone)
-{
-	static const char letters[MIGRATE_TYPES] = { 'U', 'M', 'E', 'H' };
-	unsigned long total = 0;
-	char line[256];
-	int n = scnprintf(line, sizeof(line), "%s: ", zone->name);
-
-	for (unsigned int o = 0; o < MAX_ORDER; o++) {
-		char types[MIGRATE_TYPES + 4] = "";
-		unsigned int t, k = 0;
-
-		types[k++] = '(';
-		for (t = 0; t < MIGRATE_TYPES; t++)
-			if (zone->filled[t] >> o & 1)
-				types[k++] = letters[t];
-		types[k++] = ')';
-		n += scnprintf(line + n, sizeof(line) - (size_t)n, "%lu*%lukB ", zone->area[o].nr_free,
-			       (PAGE_SIZE / 1024) << o);
-		if (zone->area[o].nr_free)
-			n += scnprintf(line + n, sizeof(line) - (size_t)n, "%s ", types);
-		total += zone->area[o].nr_free << o;
-	}
-	printk(KERN_WARNING "%s= %lukB\n", line, total * (PAGE_SIZE / 1024));
-}
-
-/* The kernel's Mem-Info block, reduced to what this library has. */
-void kmk_show_mem(void)
-{
-	printk(KERN_WARNING "Mem-Info:\n");
-	printk(KERN_WARNING " free:%lu free_pcp:%lu\n", nr_free_pages(), kmk_pcp_count());
-	for (unsigned int z = 0; z < MAX_NR_ZONES; z++) {
-		const struct zone *zone = &kmk_zones[z];
-
-		if (!zone->managed)
-			continue;
-		printk(KERN_WARNING "Node 0 %s free:%lukB min:%lukB low:%lukB high:%lukB present:%lukB managed:%lukB\n",
-		       zone->name, zone->nr_free * 4, zone->watermark[WMARK_MIN] * 4,
-		       zone->watermark[WMARK_LOW] * 4, zone->watermark[WMARK_HIGH] * 4, zone->present * 4,
-		       zone->managed * 4);
-		printk(KERN_WARNING "lowmem_reserve[]: %lu %lu %lu %lu\n", zone->reserve[0], zone->reserve[1],
-		       zone->reserve[2], zone->reserve[3]);
-	}
-	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
-		if (kmk_zones[z].managed)
-			show_free_lists(&kmk_zones[z]);
 }
 
 void kmk_page_failure(gfp_t gfp, unsigned int order)

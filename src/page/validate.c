@@ -17,6 +17,9 @@ static unsigned int check_block(const struct zone *zone, const struct page *page
 		faults += FAULT("pfn %lx is not aligned to order %u\n", pfn, order);
 	if (page_ref_count(page))
 		faults += FAULT("free pfn %lx has references\n", pfn);
+	if (page->flags & KMK_PF_LISTED)
+		faults += FAULT("free pfn %lx stands on a list of reclaimable pages (flags 0x%lx)\n", pfn,
+				page->flags & PAGEFLAGS_MASK);
 	if (pfn < zone->start_pfn || pfn + (1UL << order) > zone->end_pfn)
 		faults += FAULT("pfn %lx lies outside zone %s\n", pfn, zone->name);
 	if (order < MAX_ORDER - 1 && buddy >= zone->start_pfn && buddy + (1UL << order) <= zone->end_pfn &&
@@ -26,7 +29,7 @@ static unsigned int check_block(const struct zone *zone, const struct page *page
 }
 
 static unsigned int check_list(const struct zone *zone, unsigned int order, unsigned int type,
-			       unsigned long *blocks)
+			       unsigned long *blocks, unsigned long *warm)
 {
 	const struct list_head *list = &zone->area[order].list[type];
 	bool filled = zone->filled[type] >> order & 1;
@@ -38,20 +41,21 @@ static unsigned int check_list(const struct zone *zone, unsigned int order, unsi
 	list_for_each_entry(page, list, buddy_list) {
 		faults += check_block(zone, page, order);
 		(*blocks)++;
+		*warm += kmk_page_is_cold(page) ? 0 : 1UL << order;
 	}
 	return faults;
 }
 
 static unsigned int check_zone(const struct zone *zone)
 {
-	unsigned long frames = 0;
+	unsigned long frames = 0, warm = 0;
 	unsigned int faults = 0;
 
 	for (unsigned int o = 0; o < MAX_ORDER; o++) {
 		unsigned long blocks = 0;
 
 		for (unsigned int t = 0; t < MIGRATE_TYPES; t++)
-			faults += check_list(zone, o, t, &blocks);
+			faults += check_list(zone, o, t, &blocks, &warm);
 		if (blocks != zone->area[o].nr_free)
 			faults += FAULT("%s order %u: %lu blocks, counter says %lu\n", zone->name, o, blocks,
 					zone->area[o].nr_free);
@@ -59,8 +63,12 @@ static unsigned int check_zone(const struct zone *zone)
 	}
 	for (unsigned int i = 0; i < zone->nr_fresh; i++)
 		frames += zone->fresh[i].end - zone->fresh[i].next;
-	if (frames != zone->nr_free)
-		faults += FAULT("%s: %lu frames free, counter says %lu\n", zone->name, frames, zone->nr_free);
+	if (frames + zone->nr_held != zone->nr_free)
+		faults += FAULT("%s: %lu frames free, %lu held, counter says %lu\n", zone->name, frames,
+				zone->nr_held, zone->nr_free);
+	if (warm != zone->nr_warm)
+		faults += FAULT("%s: %lu free frames are warm, counter says %lu\n", zone->name, warm,
+				zone->nr_warm);
 	if (zone->nr_free > zone->managed)
 		faults += FAULT("%s: more free than managed\n", zone->name);
 	return faults;
@@ -82,6 +90,7 @@ unsigned int page_validate(void)
 
 void kmk_page_fork_lock(void)
 {
+	kmk_lock(&kmk_movable_lock);
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
 		kmk_lock_nested(&kmk_zones[z].lock);
 }
@@ -90,4 +99,5 @@ void kmk_page_fork_unlock(void)
 {
 	for (unsigned int z = MAX_NR_ZONES; z-- > 0; )
 		kmk_unlock(&kmk_zones[z].lock);
+	kmk_unlock(&kmk_movable_lock);
 }

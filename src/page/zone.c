@@ -5,14 +5,16 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/string.h>
+#include <linux/vmstat.h>
 #include "base/option.h"
 #include "page.h"
 
 struct zone kmk_zones[MAX_NR_ZONES];
 struct kmk_zonelist kmk_zonelists[16];
 struct kmk_page_limits kmk_page_limit[MAX_NR_ZONES];
-bool kmk_page_tracked, kmk_page_lowest, kmk_init_on_alloc, kmk_init_on_free;
+bool kmk_page_tracked, kmk_page_lowest, kmk_page_mixed, kmk_init_on_alloc, kmk_init_on_free;
 unsigned int kmk_nr_ids;
+bool kmk_page_can_release;
 
 void *high_memory;
 unsigned long max_pfn, max_low_pfn, min_low_pfn, max_mapnr;
@@ -22,7 +24,7 @@ int min_free_kbytes;
 static unsigned long high_start_pfn = ~0UL;
 static struct kmk_fresh ram[PORT_MAX_RANGES];	/* where frames exist; never changes */
 static unsigned int nr_ram;
-static bool no_dma32;
+static bool no_dma32, min_free_chosen;
 
 #define DMA_END		PHYS_PFN(16ull << 20)
 #define DMA32_END	PHYS_PFN(4ull << 30)
@@ -42,8 +44,11 @@ enum zone_type page_zonenum(const struct page *page) { return zone_of(page_to_pf
 struct zone *page_zone(const struct page *page) { return &kmk_zones[page_zonenum(page)]; }
 const char *zone_name(const struct zone *zone) { return zone->name; }
 unsigned long zone_managed_pages(const struct zone *zone) { return zone->managed; }
-unsigned long zone_free_pages(const struct zone *zone) { return zone->nr_free; }
-unsigned long zone_watermark(const struct zone *zone, enum zone_watermarks mark) { return zone->watermark[mark]; }
+unsigned long zone_free_pages(const struct zone *zone) { return kmk_zone_free(zone); }
+unsigned long zone_watermark(const struct zone *zone, enum zone_watermarks mark)
+{
+	return READ_ONCE(zone->watermark[mark]);
+}
 
 struct zone *kmk_zone(enum zone_type index)
 {
@@ -147,18 +152,40 @@ static unsigned long lowmem(void)
 	return kmk_zones[ZONE_DMA].managed + kmk_zones[ZONE_DMA32].managed + kmk_zones[ZONE_NORMAL].managed;
 }
 
+/* Does a free block of that order exist? Any context, no lock; true only at that moment. */
+bool kmk_zone_has_order(const struct zone *zone, unsigned int order)
+{
+	u32 filled = 0;
+
+	for (unsigned int t = 0; t < MIGRATE_TYPES; t++)
+		filled |= READ_ONCE(zone->filled[t]);
+	return filled >> order || READ_ONCE(zone->nr_fresh);
+}
+
+/* One of that type, or a whole pageblock of any? */
+bool kmk_zone_has_own(const struct zone *zone, unsigned int order, unsigned int type)
+{
+	return READ_ONCE(zone->filled[type]) >> order || kmk_zone_has_order(zone, pageblock_order);
+}
+
+/* Frames of a zone that the marks are made for. */
+static unsigned long present_of(const struct zone *zone)
+{
+	return zone->managed - zone->withheld;
+}
+
 static void set_marks(struct zone *zone, unsigned long min_frames, unsigned long low_frames)
 {
 	unsigned long min, gap;
 
 	if (zone->index == ZONE_HIGHMEM && zone->managed)
-		min = clamp(zone->managed / 1024, 32UL, 128UL);
+		min = clamp(present_of(zone) / 1024, 32UL, 128UL);
 	else
-		min = low_frames && zone->index != ZONE_HIGHMEM ? min_frames * zone->managed / low_frames : 0;
-	gap = max(min / 4, zone->managed / 1000);
-	zone->watermark[WMARK_MIN] = min;
-	zone->watermark[WMARK_LOW] = min + gap;
-	zone->watermark[WMARK_HIGH] = min + 2 * gap;
+		min = low_frames && zone->index != ZONE_HIGHMEM ? min_frames * present_of(zone) / low_frames : 0;
+	gap = max(min / 4, present_of(zone) / 1000);
+	WRITE_ONCE(zone->watermark[WMARK_MIN], min);
+	WRITE_ONCE(zone->watermark[WMARK_LOW], min + gap);
+	WRITE_ONCE(zone->watermark[WMARK_HIGH], min + 2 * gap);
 }
 
 /* Frames of a low zone that a request which could have had a higher zone must leave. */
@@ -170,8 +197,8 @@ static void set_reserves(void)
 		unsigned long above = 0;
 
 		for (unsigned int class = z + 1; class < MAX_NR_ZONES; class++) {
-			above += kmk_zones[class].managed;
-			kmk_zones[z].reserve[class] = ratio[z] ? above / ratio[z] : 0;
+			above += present_of(&kmk_zones[class]);
+			WRITE_ONCE(kmk_zones[z].reserve[class], ratio[z] ? above / ratio[z] : 0);
 		}
 	}
 }
@@ -182,14 +209,67 @@ static void set_reserves(void)
  */
 void kmk_page_set_watermarks(void)
 {
-	unsigned long low = lowmem(), frames;
+	unsigned long low = 0, frames;
 
-	if (!min_free_kbytes)
+	for (unsigned int z = 0; z < ZONE_HIGHMEM; z++)
+		low += present_of(&kmk_zones[z]);
+	if (!min_free_chosen)
 		min_free_kbytes = (int)clamp(isqrt(low * 4 * 16), 128UL, 262144UL);
 	frames = min((unsigned long)min_free_kbytes / 4, low / 32);
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
 		set_marks(&kmk_zones[z], frames, low);
 	set_reserves();
+}
+
+/*
+ * Every zone goes without the same share. Marks and reserves follow, as if the zones were smaller; what the
+ * arrays may hold does not, so the caller drains them.
+ */
+/* amount * part / whole, for frames: the product fits 64 bits. Bare metal has no 128-bit division (__udivti3). */
+static unsigned long portion(unsigned long amount, unsigned long part, unsigned long whole)
+{
+	return whole ? amount * part / whole : 0;
+}
+
+/*
+ * Free frames are withheld first, each zone's in proportion: so what is in use stays within the sum, wherever it
+ * is. Only what must still be freed is spread over the used ones.
+ */
+void kmk_page_withhold(unsigned long frames)
+{
+	unsigned long total = totalram_pages(), all_free = 0, from_free, left, free[MAX_NR_ZONES];
+
+	frames = min(frames, total);
+	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
+		all_free += free[z] = READ_ONCE(kmk_zones[z].nr_free);
+	from_free = min(frames, all_free);
+	left = frames;
+	for (unsigned int z = MAX_NR_ZONES; z-- > 0; ) {
+		struct zone *zone = &kmk_zones[z];
+		unsigned long share = portion(from_free, free[z], all_free) +
+				      portion(frames - from_free, zone->managed - free[z], total - all_free);
+
+		share = min3(share, zone->managed, left);
+		left -= share;
+		__atomic_store_n(&zone->withheld, share, __ATOMIC_RELAXED);
+	}
+	for (unsigned int z = 0; z < MAX_NR_ZONES && left; z++) {	/* what rounding left over */
+		struct zone *zone = &kmk_zones[z];
+		unsigned long more = min(left, zone->managed - zone->withheld);
+
+		__atomic_store_n(&zone->withheld, zone->withheld + more, __ATOMIC_RELAXED);
+		left -= more;
+	}
+	kmk_page_set_watermarks();
+}
+
+unsigned long kmk_page_withheld(void)
+{
+	unsigned long n = 0;
+
+	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
+		n += __atomic_load_n(&kmk_zones[z].withheld, __ATOMIC_RELAXED);
+	return n;
 }
 
 /* Arrays may hold at most a 32nd of a zone over all CPUs; small zones have none. */
@@ -237,13 +317,16 @@ static bool want_owners(void)
 static void read_options(void)
 {
 	const char *policy = kmk_option("page_policy"), *free_kb = kmk_option("min_free_kbytes");
+	const char *group = kmk_option("page_group");
 
 	kmk_init_on_alloc = flag_option("init_on_alloc");
 	kmk_init_on_free = flag_option("init_on_free");
 	if (free_kb && *free_kb)
 		min_free_kbytes = (int)simple_strtoul(free_kb, NULL, 10);
+	min_free_chosen = min_free_kbytes;
 	kmk_page_tracked = want_owners();
 	kmk_page_lowest = policy && !strcmp(policy, "lowest");
+	kmk_page_mixed = group && (*group == '0' || *group == 'n' || *group == 'N' || !strcmp(group, "off"));
 }
 
 static void limits_of_memory(const struct port_desc *desc)
@@ -270,6 +353,7 @@ int kmk_page_start(const struct port_desc *desc)
 
 	no_dma32 = desc->no_dma32;
 	kmk_nr_ids = desc->nr_ids;
+	kmk_page_can_release = (desc->features & PORT_F_RELEASE) && (desc->features & PORT_F_THREADS);
 	read_options();
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
 		zone_init(&kmk_zones[z], z);
@@ -281,6 +365,8 @@ int kmk_page_start(const struct port_desc *desc)
 		if (err)
 			return err;
 	}
+	contig_page_data.node_spanned_pages = max_pfn;
+	contig_page_data.node_present_pages = totalram_pages();
 	build_zonelists();
 	kmk_page_set_watermarks();
 	set_limits();
@@ -306,7 +392,7 @@ bool kmk_virt_addr_valid(unsigned long addr)
 unsigned long totalram_pages(void) { return lowmem() + totalhigh_pages(); }
 unsigned long totalhigh_pages(void) { return kmk_zones[ZONE_HIGHMEM].managed; }
 
-unsigned long nr_free_pages(void)
+unsigned long kmk_frames_free(void)
 {
 	unsigned long n = 0;
 
@@ -315,13 +401,25 @@ unsigned long nr_free_pages(void)
 	return n;
 }
 
-/* Free beyond the low marks: what can be allocated without anybody waiting. */
-long si_mem_available(void)
+unsigned long nr_free_pages(void)
 {
-	long n = (long)nr_free_pages();
+	unsigned long n = 0;
 
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
-		n -= (long)kmk_zones[z].watermark[WMARK_LOW];
+		n += kmk_zone_free(&kmk_zones[z]);
+	return n;
+}
+
+/* What can be allocated without swapping: free beyond the low marks, and most of the file pages. */
+long si_mem_available(void)
+{
+	unsigned long lists = global_node_page_state(NR_ACTIVE_FILE) + global_node_page_state(NR_INACTIVE_FILE);
+	long n = (long)nr_free_pages(), low = 0;
+
+	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
+		low += (long)READ_ONCE(kmk_zones[z].watermark[WMARK_LOW]);
+	/* A part of the lists is needed, or thrashing begins: 6.1's rule. */
+	n += (long)lists - min((long)lists / 2, low) - low;
 	return max(n, 0L);
 }
 
@@ -331,7 +429,7 @@ void si_meminfo(struct sysinfo *val)
 	val->totalram = totalram_pages();
 	val->freeram = nr_free_pages();
 	val->totalhigh = totalhigh_pages();
-	val->freehigh = kmk_zones[ZONE_HIGHMEM].nr_free;
+	val->freehigh = kmk_zone_free(&kmk_zones[ZONE_HIGHMEM]);
 	val->mem_unit = PAGE_SIZE;
 }
 

@@ -47,15 +47,35 @@ static unsigned int array_class(u32 entries)
 	return c;
 }
 
+static u32 foreign_of(u32 entries) { return max(entries / KMK_FOREIGN_SHARE, 1u); }
+
+/* Bytes of an array, a multiple of a cache line. */
+static u32 array_bytes(u32 entries)
+{
+	return ALIGN((u32)sizeof(struct port_array) + entries * PORT_ENTRY_BYTES, 64);
+}
+
 static u32 array_stride(unsigned int c)
 {
-	return (u32)array_entries[c] * PORT_ENTRY_BYTES + 64;
+	return array_bytes(array_entries[c]) + array_bytes(foreign_of(array_entries[c]));
 }
+
+_Static_assert(KMK_KMALLOC_STRIDE >= 2 * 64 + PORT_ENTRY_BYTES *
+	       (KMK_KMALLOC_ENTRIES + KMK_KMALLOC_ENTRIES / KMK_FOREIGN_SHARE), "two arrays do not fit");
+_Static_assert(KMK_KMALLOC_ARRAY(KMK_KMALLOC_TYPES, 0) <= KMK_DYNAMIC_ARRAYS, "kmalloc's arrays reach too far");
 
 /* Larger arrays may use only the first part of the room, so that very many caches still find a place. */
 static u64 array_room(unsigned int c)
 {
 	return ARRAY_LIMIT - (ARRAY_LIMIT >> (ARRAY_CLASSES - c));
+}
+
+/* Where things lie that follow from the array's place. */
+static void array_settle(struct kmem_cache *s, u32 room)
+{
+	s->place = PORT_PLACE(s->array);
+	s->foreign = s->array + array_bytes(room);
+	s->foreign_entries = foreign_of(s->entries);
 }
 
 static bool array_take(struct kmem_cache *s, unsigned int c, u64 limit)
@@ -71,6 +91,7 @@ static bool array_take(struct kmem_cache *s, unsigned int c, u64 limit)
 	}
 	s->array_class = (u8)c;
 	s->entries = min(s->entries, (u32)array_entries[c]);
+	array_settle(s, array_entries[c]);
 	return true;
 }
 
@@ -86,8 +107,10 @@ static bool array_alloc(struct kmem_cache *s)
 /* The next owner opens the arrays, or not. */
 static void array_free(const struct kmem_cache *s)
 {
-	for (int id = 0; id < (int)kmk_nr_ids; id++)
+	for (int id = 0; id < (int)kmk_nr_ids; id++) {
 		__atomic_store_n(&port_array_of(id, s->array)->cap, 0, __ATOMIC_RELAXED);
+		__atomic_store_n(&port_array_of(id, s->foreign)->cap, 0, __ATOMIC_RELAXED);
+	}
 	port_array_of(0, s->array)->pad = array_reuse[s->array_class];
 	array_reuse[s->array_class] = s->array;
 }
@@ -106,6 +129,13 @@ static u32 natural_align(u32 size, u32 align, slab_flags_t flags)
 	return max(align, (u32)ARCH_SLAB_MINALIGN);
 }
 
+/* The fast paths neither record owners, nor clear, nor fail on purpose: such caches keep their arrays closed. */
+static bool watched(const struct kmem_cache *s)
+{
+	return s->tracked || s->debug || (s->flags & (SLAB_DEBUG_INITIAL | SLAB_FAILSLAB)) ||
+	       ((kmk_init_on_alloc || kmk_init_on_free) && !kmk_no_init(s));
+}
+
 static void cache_init(struct kmem_cache *s, const char *name, u32 size, u32 align, slab_flags_t flags,
 		       void (*ctor)(void *))
 {
@@ -121,10 +151,7 @@ static void cache_init(struct kmem_cache *s, const char *name, u32 size, u32 ali
 	s->gfp = (flags & SLAB_CACHE_DMA ? __GFP_DMA : 0) | (flags & SLAB_CACHE_DMA32 ? __GFP_DMA32 : 0) |
 		 (flags & SLAB_RECLAIM_ACCOUNT ? __GFP_RECLAIMABLE : 0);
 	s->tracked = (kmk_slab_track_all || (s->flags & SLAB_STORE_USER)) && s != cache_cache;
-	/* Closed arrays: each free comes to object.c, which records it or zeroes the object. */
-	/* The fast paths neither record owners nor clear: such caches keep their arrays closed. */
-	s->entries = s->tracked || s->debug || (flags & SLAB_DEBUG_INITIAL) || ((kmk_init_on_alloc || kmk_init_on_free) && !kmk_no_init(s))
-		? 0 : wanted_entries(s->size);
+	s->entries = watched(s) ? 0 : wanted_entries(s->size);
 	for (unsigned int k = 0; k < kmk_nr_nodes; k++) {
 		struct kmk_node *node = &s->node[k];
 
@@ -295,6 +322,58 @@ static unsigned long trim_all_but(slab_flags_t spared)
 
 unsigned long kmk_cache_shrink_all(void) { return trim_all_but(0); }
 
+static int32_t top_of(int id, u32 off)
+{
+	int32_t top;
+
+	if (port_uses_slots())
+		port_slot_lock(id);
+	top = __atomic_load_n(&port_array_of(id, off)->top, __ATOMIC_RELAXED);
+	if (port_uses_slots())
+		port_slot_unlock(id);
+	return top;
+}
+
+/* Changes whenever objects go between arrays and slabs, and mostly when they go to or from arrays. */
+static unsigned long use_mark(struct kmem_cache *s, bool *something)
+{
+	unsigned long mark = 1, held = 0;
+
+	for (unsigned int k = 0; k < kmk_nr_nodes; k++) {
+		struct kmk_node *node = &s->node[k];
+
+		kmk_lock(&node->lock);
+		mark += node->nr_refill + node->nr_flush + node->nr_free + node->nr_slabs;
+		held += node->nr_empty;
+		kmk_unlock(&node->lock);
+	}
+	for (int id = 0; s->array && id < (int)kmk_nr_ids; id++) {
+		int32_t top = top_of(id, s->array);
+
+		held += top > 0 || top_of(id, s->foreign) > 0;
+		mark = mark * 31 + (u32)top;
+	}
+	*something = held;
+	return mark;
+}
+
+/* What no request has touched since the last round: objects in arrays, and empty slabs. */
+static unsigned long trim_idle(void)
+{
+	unsigned long frames = 0;
+
+	for (struct kmem_cache *s = kmk_next_cache(NULL); s; s = kmk_next_cache(s)) {
+		bool something, used;
+		unsigned long mark = use_mark(s, &something);
+
+		used = mark != s->idle_mark;
+		s->idle_mark = mark;
+		if (!used && something && !(s->flags & SLAB_NO_REAP))
+			frames += kmk_cache_trim(s);
+	}
+	return frames;
+}
+
 /* Memory is short. A request made from inside the slab room must not come back into it. */
 unsigned long kmk_slab_trim(gfp_t gfp)
 {
@@ -370,12 +449,13 @@ static int make_class(unsigned int type, unsigned int index)
 	cache_init(s, class_names[type][index], size, size & (size - 1) ? 8 : size,
 		   flags[type] | SLAB_KMALLOC, NULL);
 	s->array = KMK_KMALLOC_ARRAY(type, index);
+	array_settle(s, KMK_KMALLOC_ENTRIES);
 	cache_publish(s);
 	kmalloc_caches[type][index] = s;
 	return 0;
 }
 
-static struct kmk_page_source trim_source = { .give = kmk_slab_trim, .name = "empty slabs" };
+static struct kmk_page_source trim_source = { .give = kmk_slab_trim, .idle = trim_idle, .name = "empty slabs" };
 
 int kmk_slab_start(void)
 {

@@ -12,13 +12,19 @@
 
 static size_t descriptor_bytes(const struct kmem_cache *s)
 {
-	/* One state byte behind the last says FREE for ever, as in other slabs. */
-	return ALIGN(sizeof(struct kmk_debug_slab) + kmk_map_words(s->nr) * 8 + s->nr + 1, 64);
+	/* A state byte in front of the first and one behind the last say FREE for ever, as in other slabs. */
+	return ALIGN(sizeof(struct kmk_debug_slab) + kmk_map_words(s->nr) * 8 + s->nr + 2, 64);
 }
 
 static size_t record_bytes(const struct kmem_cache *s)
 {
 	return descriptor_bytes(s) + s->nr * sizeof(struct kmk_track);
+}
+
+/* Frames beside those of each slab: the owner records. */
+unsigned long kmk_slab_record_frames(const struct kmem_cache *s)
+{
+	return PFN_UP(s->debug ? record_bytes(s) : s->tracked ? s->nr * sizeof(struct kmk_track) : 0);
 }
 
 /* Descriptor and owner records share a block of frames: kmalloc's caches may be debug caches too. */
@@ -69,18 +75,6 @@ void kmk_debug_release(struct kmk_slab *slab)
 }
 
 /* ---- objects ---- */
-
-static u32 save_stack(const struct kmem_cache *s, unsigned long caller, gfp_t gfp)
-{
-	u32 stack;
-
-	if (!(s->flags & SLAB_STORE_USER) || !kmk_slab_hooks || kmk_self()->internal)
-		return 0;
-	kmk_self()->internal++;
-	stack = kmk_slab_hooks->save_stack(caller, gfp);
-	kmk_self()->internal--;
-	return stack;
-}
 
 static u16 this_cpu(void)
 {
@@ -186,7 +180,7 @@ void *kmk_debug_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned lon
 {
 	struct kmk_node *node = &s->node[0];
 	struct kmk_track owner = {
-		.caller = kmk_self()->internal ? 0 : caller, .time = port_now(), .stack = save_stack(s, caller, gfp),
+		.caller = kmk_self()->internal ? 0 : caller, .time = port_now(), .stack = kmk_slab_stack(s, caller, gfp),
 		.size = (u32)min_t(size_t, size, s->object_size), .pid = (u32)current->pid, .cpu = this_cpu(),
 	};
 	void *obj = NULL;
@@ -224,7 +218,7 @@ void kmk_debug_free(struct kmem_cache *s, void *obj, unsigned long caller)
 	struct kmk_slab *slab = pfn_to_page(virt_to_pfn(obj))->slab;
 	struct kmk_debug_slab *d = kmk_debug_of(slab);
 	struct kmk_node *node = &s->node[0];
-	u32 i = kmk_index_of(slab, obj), stack = save_stack(s, caller, GFP_NOWAIT);
+	u32 i = kmk_index_of(slab, obj), stack = kmk_slab_stack(s, caller, GFP_NOWAIT);
 	struct kmk_track *t = &slab->track[i];
 
 	kmk_lock(&node->lock);

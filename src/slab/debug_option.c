@@ -14,6 +14,7 @@
 static char option[512];
 static slab_flags_t for_all;		/* letters of the blocks without names */
 static bool only_same_order;		/* letter O */
+bool kmk_failslab_marked;
 
 static slab_flags_t letter(char c)
 {
@@ -23,7 +24,7 @@ static slab_flags_t letter(char c)
 	case 'p': return SLAB_POISON;
 	case 'u': return SLAB_STORE_USER;
 	case 't': return SLAB_TRACE;
-	case 'a': return SLAB_FAILSLAB;
+	case 'a': kmk_failslab_marked = true; return SLAB_FAILSLAB;
 	case 'o': only_same_order = true; return 0;
 	}
 	return 0;

@@ -1,193 +1,74 @@
 /* SPDX-License-Identifier: MIT */
-/* Between the per-CPU arrays and the slabs: refills, flushes, and single objects of tracked caches. */
+/* Slow paths of one object: an array that is empty, full or closed, tracked caches, other owners' objects. */
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
+#include <linux/smp.h>
 #include "port_inline.h"
 #include "page/page.h"
 #include "slab.h"
 
 bool (*kmk_slab_should_fail)(struct kmem_cache *s, gfp_t gfp);
-u32 (*kmk_slab_save_stack)(void);
 gfp_t kmk_slab_force;
 
-static unsigned int my_node(void)
-{
-	return (unsigned int)port_owner_id() % kmk_nr_nodes;
-}
-
-static void to_list(struct kmk_node *node, struct kmk_slab *slab, struct list_head *list)
-{
-	if (list == &node->empty)
-		list_move_tail(&slab->list, list);
-	else
-		list_move(&slab->list, list);
-}
-
-/*
- * Take up to n objects of one slab into the entries below end, the lowest address last: an array is a
- * stack, so they are handed out in rising order. The caller holds the node's lock and fixes the lists.
- */
-static unsigned int take_objects(struct kmk_slab *slab, struct port_entry *end, unsigned int n)
-{
-	const struct kmem_cache *s = slab->cache;
-	u32 words = kmk_map_words(s->nr);
-	unsigned int got = 0;
-
-	for (u32 w = slab->hint; w < words && got < n; w++) {
-		u64 bits = slab->map[w];
-
-		for (; bits && got < n; bits &= bits - 1) {
-			u32 i = w * 64 + (u32)__builtin_ctzll(bits);
-
-			*--end = (struct port_entry){ slab->base + (size_t)i * s->size, slab->state + i };
-			got++;
-		}
-		slab->map[w] = bits;
-		slab->hint = (u16)w;
-	}
-	slab->nr_free -= got;
-	return got;
-}
-
-static unsigned int take_from_node(struct kmk_node *node, struct port_entry *end, unsigned int n)
-{
-	unsigned int got = 0;
-
-	while (got < n) {
-		struct list_head *from = !list_empty(&node->partial) ? &node->partial : &node->empty;
-		struct kmk_slab *slab = list_first_entry_or_null(from, struct kmk_slab, list);
-
-		if (!slab)
-			break;
-		kmk_count_empty(node, -(from == &node->empty));
-		node->nr_partial -= from == &node->partial;
-		got += take_objects(slab, end - got, n - got);
-		to_list(node, slab, slab->nr_free ? &node->partial : &node->full);
-		node->nr_partial += slab->nr_free != 0;
-	}
-	node->nr_free -= got;
-	return got;
-}
-
-/* An empty slab of another owner: nobody holds an object of it, so it may change hands. */
-static struct kmk_slab *steal_empty(struct kmem_cache *s, unsigned int me)
-{
-	for (unsigned int i = 0; i < kmk_nr_nodes; i++) {
-		struct kmk_node *node = &s->node[i];
-		struct kmk_slab *slab;
-
-		if (i == me || !READ_ONCE(node->nr_empty))
-			continue;
-		kmk_lock(&node->lock);
-		slab = list_first_entry_or_null(&node->empty, struct kmk_slab, list);
-		if (slab) {
-			list_del(&slab->list);
-			kmk_count_empty(node, -1);
-			node->nr_slabs--;
-			node->nr_free -= s->nr;
-		}
-		kmk_unlock(&node->lock);
-		if (slab)
-			return slab;
-	}
-	return NULL;
-}
-
-/* Put a slab without live objects on its new owner's list. */
-void kmk_node_add(struct kmem_cache *s, struct kmk_slab *slab, unsigned int owner)
-{
-	struct kmk_node *node = &s->node[owner];
-
-	slab->owner = (u16)owner;
-	kmk_lock(&node->lock);
-	list_add(&slab->list, &node->empty);
-	kmk_count_empty(node, 1);
-	node->nr_slabs++;
-	node->nr_free += s->nr;
-	kmk_unlock(&node->lock);
-}
-
-/* Up to n objects of this owner's slabs, below end; another slab is found or made when there are none. */
-static unsigned int refill(struct kmem_cache *s, gfp_t gfp, struct port_entry *end, unsigned int n)
-{
-	for (;;) {
-		unsigned int me = my_node(), got;
-		struct kmk_node *node = &s->node[me];
-		struct kmk_slab *slab;
-
-		kmk_lock(&node->lock);
-		got = take_from_node(node, end, n);
-		node->nr_refill++;
-		kmk_unlock(&node->lock);
-		if (got)
-			return got;
-		slab = steal_empty(s, me);
-		if (!slab)
-			slab = kmk_slab_make(s, gfp, me);
-		if (!slab)
-			return 0;
-		kmk_node_add(s, slab, me);
-	}
-}
-
-static void put_object_locked(struct kmk_node *node, struct kmk_slab *slab, u32 i)
-{
-	u32 nr = slab->cache->nr;
-
-	slab->map[i / 64] |= 1ull << i % 64;
-	slab->hint = (u16)min_t(u32, slab->hint, i / 64);
-	node->nr_free++;
-	slab->nr_free++;
-	if (slab->nr_free == nr) {
-		node->nr_partial -= nr > 1;
-		kmk_count_empty(node, 1);
-		to_list(node, slab, &node->empty);
-	} else if (slab->nr_free == 1) {
-		node->nr_partial++;
-		to_list(node, slab, &node->partial);
-	}
-}
-
-/* Return free objects to their slabs, holding each owner's lock for a run of them. */
-void kmk_slab_give(struct port_entry *e, unsigned int n)
-{
-	struct kmk_node *held = NULL;
-	unsigned int me = my_node();
-
-	for (unsigned int k = 0; k < n; k++) {
-		struct kmk_slab *slab = pfn_to_page(virt_to_pfn(e[k].obj))->slab;
-		struct kmk_node *node = &slab->cache->node[slab->owner];
-
-		if (node != held) {
-			if (held)
-				kmk_unlock(&held->lock);
-			kmk_lock(&node->lock);
-			node->nr_flush++;
-			node->nr_foreign += slab->owner != me;
-			held = node;
-		}
-		put_object_locked(node, slab, (u32)((unsigned char *)e[k].aux - slab->state));
-	}
-	if (held)
-		kmk_unlock(&held->lock);
-}
-
-static void open_array(const struct kmem_cache *s)
+static void open_array(u32 array, u32 entries)
 {
 	int32_t zero = 0;
 
-	__atomic_compare_exchange_n(&port_array_of(port_owner_id(), s->array)->cap, &zero,
-				    (int32_t)(s->entries * PORT_ENTRY_BYTES), false, __ATOMIC_RELAXED,
+	__atomic_compare_exchange_n(&port_array_of(port_owner_id(), array)->cap, &zero,
+				    (int32_t)(entries * PORT_ENTRY_BYTES), false, __ATOMIC_RELAXED,
 				    __ATOMIC_RELAXED);
 }
 
-/* An object was freed and its state says so, but the array was full or closed. */
-void kmk_slab_put(struct kmem_cache *s, void *obj, unsigned char *state, unsigned long caller)
+/* A leaf of the call tree: nothing is allocated while a batch is on the stack. */
+static noinline void drain_array(u32 array, u32 n)
 {
-	struct port_entry out[KMK_SLAB_BATCH], one = { obj, state };
+	struct port_entry out[KMK_SLAB_BATCH];
+
+	kmk_slab_give(out, port_array_pop_n(array, out, n));
+}
+
+/* Push on an array of this CPU that may still be closed; if it is full a batch goes back to the slabs first. */
+static void push_or_give(u32 array, u32 entries, u32 batch, const struct port_entry *one)
+{
+	if (port_array_push(array, one->obj, one->aux))
+		return;
+	open_array(array, entries);
+	if (port_array_push_n(array, one, 1))
+		return;
+	drain_array(array, batch);
+	if (!port_array_push_n(array, one, 1))
+		kmk_slab_give(one, 1);
+}
+
+u32 kmk_slab_stack(const struct kmem_cache *s, unsigned long caller, gfp_t gfp)
+{
+	u32 stack;
+
+	if (!s->tracked || !kmk_slab_hooks || kmk_self()->internal)
+		return 0;
+	kmk_self()->internal++;
+	stack = kmk_slab_hooks->save_stack(caller, gfp);
+	kmk_self()->internal--;
+	return stack;
+}
+
+static void note_free(const struct kmem_cache *s, struct kmk_track *t, unsigned long caller)
+{
+	t->freed_by = caller;
+	t->free_time = port_now();
+	t->free_pid = (u32)current->pid;
+	t->free_cpu = (u16)raw_smp_processor_id();
+	t->free_stack = kmk_slab_stack(s, caller, GFP_NOWAIT);
+}
+
+/* An object was freed and its state says so, but the array was full or closed, or it is another owner's. */
+void kmk_slab_put(struct kmk_slab *slab, void *obj, unsigned char *state, unsigned long caller)
+{
+	struct kmem_cache *s = slab->cache;
+	struct port_entry one = { obj, state };
 
 	if (unlikely(s->flags & SLAB_DEBUG_INITIAL))
 		kmk_classic_verify(s, obj);
@@ -195,33 +76,27 @@ void kmk_slab_put(struct kmem_cache *s, void *obj, unsigned char *state, unsigne
 		kmk_debug_free(s, obj, caller);
 		return;
 	}
-	if (s->tracked) {
-		struct kmk_slab *slab = pfn_to_page(virt_to_pfn(obj))->slab;
-
-		slab->track[state - slab->state].freed_by = caller;
-	}
+	if (s->tracked)
+		note_free(s, &slab->track[state - slab->state], caller);
 	if (kmk_init_on_free && !kmk_no_init(s))
 		memset(obj, 0, s->object_size);
-	if (s->entries) {
-		open_array(s);
-		if (port_array_push_n(s->array, &one, 1))
-			return;
-		kmk_slab_give(out, port_array_pop_n(s->array, out, min(s->entries / 2, (u32)KMK_SLAB_BATCH)));
-		if (port_array_push_n(s->array, &one, 1))
-			return;
-	}
-	kmk_slab_give(&one, 1);
+	if (!s->entries)
+		kmk_slab_give(&one, 1);
+	else if (READ_ONCE(slab->home) == port_owner_id())
+		push_or_give(s->array, s->entries, kmk_batch_of(s->entries), &one);
+	else
+		push_or_give(s->foreign, s->foreign_entries, min(s->foreign_entries, (u32)KMK_SLAB_BATCH), &one);
 }
 
-static void note_owner(struct kmem_cache *s, const struct port_entry *e, size_t size, unsigned long caller)
+static void note_owner(const struct kmem_cache *s, const struct port_entry *e, size_t size, unsigned long caller,
+		       gfp_t gfp)
 {
-	struct kmk_slab *slab = pfn_to_page(virt_to_pfn(e->obj))->slab;
+	struct kmk_slab *slab = kmk_page_of(e->obj)->slab;
 	struct kmk_track *t = &slab->track[(unsigned char *)e->aux - slab->state];
 
-	(void)s;
 	*t = (struct kmk_track){ .caller = kmk_self()->internal ? 0 : caller, .time = port_now(), .size = (u32)size,
-				 .stack = kmk_slab_save_stack ? kmk_slab_save_stack() : 0,
-				 .pid = (u32)current->pid };
+				 .stack = kmk_slab_stack(s, caller, gfp), .pid = (u32)current->pid,
+				 .cpu = (u16)raw_smp_processor_id() };
 }
 
 static gfp_t judge(gfp_t gfp)
@@ -236,21 +111,17 @@ static gfp_t judge(gfp_t gfp)
 	return gfp;
 }
 
-/* One object for the caller, more for this CPU's array, from the slabs. */
-static struct port_entry take_from_slabs(struct kmem_cache *s, gfp_t gfp)
+/* Fill this CPU's array from the slabs there are; what finds no room goes back. */
+static noinline void fill_array(struct kmem_cache *s)
 {
-	struct port_entry e[KMK_SLAB_BATCH], *end = e + KMK_SLAB_BATCH, *from;
-	unsigned int n = refill(s, gfp, end, min_t(u32, s->entries / 2 + 1, KMK_SLAB_BATCH));
+	struct port_entry e[KMK_SLAB_BATCH], *end = e + KMK_SLAB_BATCH;
+	unsigned int n = kmk_slab_refill_some(s, end, kmk_batch_of(s->entries)), pushed;
 
 	if (!n)
-		return (struct port_entry){ NULL, NULL };
-	from = end - n--;
-	if (n) {
-		unsigned int pushed = port_array_push_n(s->array, from, n);
-
-		kmk_slab_give(from + pushed, n - pushed);
-	}
-	return end[-1];
+		return;
+	pushed = port_array_push_n(s->array, end - n, n);
+	if (pushed < n)
+		kmk_slab_give(end - n + pushed, n - pushed);
 }
 
 /* The array was empty or is closed. */
@@ -264,39 +135,19 @@ noinline void *kmk_slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsi
 	if (s->debug)
 		return kmk_debug_alloc(s, gfp, size, caller);
 	if (s->entries) {
-		open_array(s);
+		open_array(s->array, s->entries);
 		port_array_pop_n(s->array, &one, 1);
 	}
-	if (!one.obj)
-		one = take_from_slabs(s, gfp);
+	if (!one.obj && kmk_slab_refill(s, gfp, &one + 1, 1) && s->entries)
+		fill_array(s);
 	if (!one.obj)
 		return NULL;
 	*(unsigned char *)one.aux = KMK_OBJ_LIVE;
 	if (s->tracked)
-		note_owner(s, &one, size, caller);
+		note_owner(s, &one, size, caller, gfp);
 	if (!s->ctor && ((gfp & __GFP_ZERO) || (kmk_slab_force && !kmk_no_init(s))))
 		memset(one.obj, 0, s->object_size);
 	return one.obj;
-}
-
-/* ---- seizing ---- */
-
-static struct kmk_lock flush_lock = KMK_LOCK_INIT(KMK_RANK_CACHE);
-
-/* Return what every CPU's array holds of this cache. */
-void kmk_cache_flush(struct kmem_cache *s)
-{
-	kmk_lock(&flush_lock);
-	for (int id = 0; id < (int)kmk_nr_ids; id++) {
-		struct port_array *a = port_array_of(id, s->array);
-		int32_t top = port_array_seize(id, a);
-
-		if (top < 0)
-			continue;
-		kmk_slab_give(a->e, (unsigned int)top / PORT_ENTRY_BYTES);
-		port_array_release(id, a);
-	}
-	kmk_unlock(&flush_lock);
 }
 
 /* ---- looking ---- */
@@ -312,9 +163,9 @@ struct kmk_slab *kmk_slab_of(const void *addr, u32 *index)
 	page = pfn_to_page(pa >> PAGE_SHIFT);
 	if (!PageSlab(page))
 		return NULL;
-	d = (unsigned long)addr - (unsigned long)page->s_base;
-	i = d / page->s_size;
-	if ((const unsigned char *)addr < (unsigned char *)page->s_base || i >= page->slab->cache->nr)
+	d = (unsigned long)addr - (unsigned long)page->slab->base;
+	i = d / page->slab->cache->size;
+	if (i >= page->slab->cache->nr)
 		return NULL;
 	*index = (u32)i;
 	return page->slab;

@@ -5,7 +5,7 @@
 #include <linux/sched.h>
 #include "base/report.h"
 #include "page/page.h"
-#include "slab.h"
+#include "debug.h"
 
 static void where(const struct kmk_slab *slab, u32 i)
 {
@@ -14,13 +14,9 @@ static void where(const struct kmk_slab *slab, u32 i)
 	kmk_report_line("cache %s, object size %u, object 0x%px, slab 0x%px objects=%u used=%u\n", s->name,
 			s->object_size, slab->base + (size_t)i * s->size, slab->base, s->nr,
 			s->nr - slab->nr_free);
-	if (!slab->track)
-		return;
-	if (slab->track[i].caller)
-		kmk_report_line("Allocated in %pS, %u bytes, pid=%u\n", (void *)slab->track[i].caller,
-				slab->track[i].size, slab->track[i].pid);
-	if (slab->track[i].freed_by)
-		kmk_report_line("Freed in %pS\n", (void *)slab->track[i].freed_by);
+	if (slab->track && slab->track[i].caller)
+		kmk_report_line("%u bytes were asked for\n", slab->track[i].size);
+	kmk_debug_print_owners(slab, i);
 }
 
 static void end(unsigned long caller)
@@ -124,7 +120,7 @@ void kmk_slab_free_slow(struct kmem_cache *want, const void *addr, unsigned long
 		wrong_cache(want, slab, addr, caller);
 	else {		/* a bulk free that named no cache */
 		slab->state[i] = KMK_OBJ_FREE;
-		kmk_slab_put(slab->cache, (void *)addr, slab->state + i, caller);
+		kmk_slab_put(slab, (void *)addr, slab->state + i, caller);
 	}
 }
 

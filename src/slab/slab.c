@@ -3,18 +3,22 @@
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/rcupdate.h>
+#include <linux/vmstat.h>
+#include "base/option.h"
+#include "port_inline.h"
 #include "slab.h"
 
 #define MAX_SLAB_ORDER	3	/* wanted; larger objects need more */
 #define MIN_OBJECTS	8
 
 /*
- * State bytes for every place in the block an object could start at, and one behind: those that are
- * no object's say FREE for ever, because live_state() looks there for a wrong address.
+ * State bytes for every place in the block an object could start at, in front of the first one too, and
+ * one behind: those that are no object's say FREE for ever, because live_state() looks there for a wrong
+ * address.
  */
 static u32 desc_bytes(u32 size, u32 nr, u32 order)
 {
-	u32 states = ((u32)PAGE_SIZE << order) / size + 1;
+	u32 states = ((u32)PAGE_SIZE << order) / size + 2;
 	u32 bytes = (u32)sizeof(struct kmk_slab) + kmk_map_words(nr) * 8 + states;
 
 	return ALIGN(bytes, 64);
@@ -56,6 +60,17 @@ static void set_colour(struct kmem_cache *s)
 	s->colour_first = s->colour_step;
 }
 
+/* slab_colour=off: all slabs of a cache start alike, for comparison. What a classic cache asks for it gets. */
+static bool coloured(const struct kmem_cache *s)
+{
+	const char *option = kmk_option("slab_colour");
+	bool on = true;
+
+	if (option && kstrtobool(option, &on))
+		on = true;		/* a bare name */
+	return !s->debug && s->nr && (on || s->colour_first);
+}
+
 static void set_geometry(struct kmem_cache *s, u32 order)
 {
 	u32 total = (u32)PAGE_SIZE << order, lead = colour_lead(s, total);
@@ -74,7 +89,7 @@ static void set_geometry(struct kmem_cache *s, u32 order)
 		s->nr = nr;
 		s->desc_off = KMK_OFF_SLAB;
 	}
-	s->colours = s->debug || !s->nr ? 1 : (total - s->colour_first - s->nr * s->size) / s->colour_step + 1;
+	s->colours = !coloured(s) ? 1 : (total - s->colour_first - s->nr * s->size) / s->colour_step + 1;
 }
 
 /* Bytes of a slab that are no object's, a descriptor outside the block included. */
@@ -100,7 +115,7 @@ void kmk_cache_layout(struct kmem_cache *s)
 	best = first = (u32)get_order(s->size + s->colour_first);
 	last = max(first, (u32)MAX_SLAB_ORDER);
 
-	s->recip = ((1ull << KMK_RECIP_SHIFT) + s->size - 1) / s->size;
+	s->recip = UINT64_MAX / s->size + 1;
 	for (u32 order = first; order <= last; order++) {
 		u64 waste;
 
@@ -129,18 +144,36 @@ static u32 next_colour(struct kmem_cache *s)
 	return s->colour_first + n % s->colours * s->colour_step;
 }
 
+/* Places for objects in front of the first one: an address there has an index and a state byte too. */
+static u32 lead(const struct kmem_cache *s, const void *base, const void *block)
+{
+	return ((u32)((const char *)base - (const char *)block) + s->size - 1) / s->size;
+}
+
+/* A slab without live objects, or a new one, becomes another owner's. */
+void kmk_slab_set_home(struct kmk_slab *slab, unsigned int id)
+{
+	struct kmem_cache *s = slab->cache;
+	struct page *page = kmk_slab_page(slab);
+
+	slab->home = (u16)id;
+	for (u32 i = 0; i < 1u << s->order; i++) {
+		page[i].s_owner = (int)id;
+		page[i].s_home = port_array_of((int)id, s->array);
+	}
+}
+
 /* What kfree() reads, in every frame of the slab. */
 static void mark_frames(struct page *page, struct kmk_slab *slab)
 {
 	struct kmem_cache *s = slab->cache;
+	u32 before = lead(s, slab->base, lowmem_page_address(page));
 
 	for (u32 i = 0; i < 1u << s->order; i++) {
-		page[i].s_base = slab->base;
-		page[i].s_state = slab->state;
+		page[i].s_base = slab->base - (size_t)before * s->size;
+		page[i].s_state = slab->state - before;
 		page[i].slab = slab;
 		page[i].s_recip = s->recip;
-		page[i].s_size = s->size;
-		page[i].s_class = s->array;
 		kmk_page_set(&page[i], PG_slab);
 	}
 }
@@ -149,12 +182,12 @@ static void unmark_frames(struct page *page, u32 order)
 {
 	for (u32 i = 0; i < 1u << order; i++) {
 		kmk_page_clear(&page[i], PG_slab);
-		page[i].s_class = 0;
+		page[i].s_home = NULL;
+		page[i].s_owner = 0;
 		page[i].s_base = NULL;
 		page[i].s_state = NULL;
 		page[i].slab = NULL;
 		page[i].s_recip = 0;
-		page[i].s_size = 0;
 	}
 }
 
@@ -215,12 +248,11 @@ static void construct(struct kmem_cache *s, struct kmk_slab *slab, gfp_t gfp)
 }
 
 /* Fill in a descriptor for the block; false: no memory for the owner records. */
-static bool set_up(struct kmem_cache *s, struct kmk_slab *slab, void *block, gfp_t gfp, unsigned int owner)
+static bool set_up(struct kmem_cache *s, struct kmk_slab *slab, void *block, gfp_t gfp)
 {
 	slab->cache = s;
 	slab->base = (unsigned char *)block + next_colour(s) + s->red_left_pad;
-	slab->state = (unsigned char *)(slab->map + kmk_map_words(s->nr));
-	slab->owner = (u16)owner;
+	slab->state = (unsigned char *)(slab->map + kmk_map_words(s->nr)) + lead(s, slab->base, block);
 	fill_map(slab);
 	return add_tracks(slab, gfp);
 }
@@ -239,7 +271,14 @@ static void drop_descriptor(struct kmk_slab *slab)
 		kfree(slab);
 }
 
-static struct kmk_slab *make(struct kmem_cache *s, gfp_t gfp, unsigned int owner)
+/* The kernel's counters of memory in slabs, in frames. */
+static void count_frames(const struct kmem_cache *s, long sign)
+{
+	mod_node_page_state(NULL, s->flags & SLAB_RECLAIM_ACCOUNT ? NR_SLAB_RECLAIMABLE_B : NR_SLAB_UNRECLAIMABLE_B,
+			    sign * (1L << s->order));
+}
+
+static struct kmk_slab *make(struct kmem_cache *s, gfp_t gfp, unsigned int home)
 {
 	/* Zone and mobility are the cache's, not the request's. */
 	gfp_t flags = (gfp & ~(__GFP_ZERO | __GFP_COMP | GFP_ZONEMASK | GFP_MOVABLE_MASK)) | s->gfp;
@@ -251,9 +290,11 @@ static struct kmk_slab *make(struct kmem_cache *s, gfp_t gfp, unsigned int owner
 		return NULL;
 	block = lowmem_page_address(page);
 	slab = place_descriptor(s, block, gfp);
-	if (slab && set_up(s, slab, block, gfp, owner)) {
+	if (slab && set_up(s, slab, block, gfp)) {
 		construct(s, slab, gfp);
 		mark_frames(page, slab);
+		kmk_slab_set_home(slab, home);
+		count_frames(s, 1);
 		return slab;
 	}
 	if (slab)
@@ -263,12 +304,12 @@ static struct kmk_slab *make(struct kmem_cache *s, gfp_t gfp, unsigned int owner
 }
 
 /* A new slab with all objects free, on no list. NULL: no memory. No lock is held. */
-struct kmk_slab *kmk_slab_make(struct kmem_cache *s, gfp_t gfp, unsigned int owner)
+struct kmk_slab *kmk_slab_make(struct kmem_cache *s, gfp_t gfp, unsigned int home)
 {
 	struct kmk_slab *slab;
 
 	kmk_self()->internal++;
-	slab = make(s, gfp, owner);
+	slab = make(s, gfp, home);
 	kmk_self()->internal--;
 	return slab;
 }
@@ -285,6 +326,7 @@ void kmk_slab_unmake(struct kmk_slab *slab)
 	if (s->classic)
 		kmk_classic_destruct(slab);
 	unmark_frames(page, order);
+	count_frames(s, -1);
 	drop_descriptor(slab);
 	__free_pages(page, order);
 }

@@ -7,9 +7,10 @@
  *
  *   kmem_cache_alloc / kmalloc                       kmem_cache_free / kfree
  *        | fast.c: pop {object, its state byte}          | page -> state byte must say LIVE
- *   +-- array of this CPU --------------------------------+      (double, interior, foreign: report)
- *        | empty: 64 at a time                           | full: 64 at a time
- *   +-- node of this owner: full, partial and empty slabs, one lock       object.c
+ *        |                                               | (double, interior, foreign: report)
+ *   +-- array of this CPU ------------------------- if it is the page's home; else the foreign array
+ *        | empty: a batch                                | full: a batch               object.c
+ *   +-- node of the owner: full, partial and empty slabs, one lock                     batch.c
  *        | nothing partial or empty
  *   +-- new slab from alloc_pages()                                       slab.c
  *
@@ -20,11 +21,13 @@
  *     | colour | object 0 | object 1 | ... | object n-1 | rest | descriptor, map, states |
  *
  * State byte: LIVE from allocation to free, else FREE. Written plainly: an object has one owner.
- * Each frame of a slab carries what kfree() needs (base, reciprocal, size, states, array) in its
- * page, one cache line.
+ * Each frame of a slab carries what kfree() needs (base, reciprocal, states, owner, its array) in
+ * its page, one cache line.
  *
- * Ownership. A slab belongs to one owner (host CPU or slot): only it refills from the slab, and
- * objects freed elsewhere return to the owner's lists in batches. Only empty slabs change owner.
+ * Ownership. A slab belongs to one owner (host CPU or slot), its home: only it refills from the slab. An
+ * object freed elsewhere is not pushed on an array that allocations pop, or two CPUs would go on writing
+ * state bytes of one line: it goes to that CPU's foreign array, and from there in batches to its slab.
+ * Whoever seizes a cache's arrays seizes both. Only empty slabs change owner.
  *
  * Tracked caches (boot option slub_debug=U, `kmemkit run`): arrays stay closed, so every request
  * comes to object.c, which keeps one record an object (caller, stack, requested size).
@@ -47,9 +50,9 @@
 #include "sync/lock.h"
 #include "sync/thread.h"
 
-#define KMK_MAX_NODES	16
-#define KMK_SLAB_BATCH	64
-#define KMK_RECIP_SHIFT	40
+#define KMK_MAX_NODES	64
+#define KMK_SLAB_BATCH	256		/* most objects moved at a time: 4 KiB of stack */
+#define KMK_BULK	64		/* of the bulk calls */
 #define KMK_OFF_SLAB	UINT32_MAX	/* kmem_cache.desc_off: descriptor lies in a general cache */
 
 enum { KMK_OBJ_FREE = 0, KMK_OBJ_LIVE = 1 };
@@ -75,7 +78,7 @@ struct kmk_slab {
 	unsigned char *state;
 	struct kmk_track *track;	/* or NULL */
 	u32 nr_free;			/* bits set in map */
-	u16 owner;			/* index of the node it belongs to */
+	u16 home;			/* whose it is: host CPU or slot */
 	u16 hint;			/* first map word that may have a bit */
 	u64 map[];
 };
@@ -87,6 +90,13 @@ struct kmk_node {
 	unsigned long nr_free;		/* objects free in these slabs */
 	unsigned long nr_refill, nr_flush, nr_foreign;
 } __attribute__((aligned(64)));
+
+/* With more ids than nodes several share one. */
+static inline unsigned int kmk_node_of(unsigned int id) { return id % KMK_MAX_NODES; }
+static inline struct kmk_node *kmk_slab_node(const struct kmk_slab *slab)
+{
+	return &slab->cache->node[kmk_node_of(slab->home)];
+}
 
 /* Looked at without the lock, before it is worth taking. */
 static inline void kmk_count_empty(struct kmk_node *node, long by)
@@ -111,7 +121,6 @@ static inline bool kmk_no_init(const struct kmem_cache *s)
 
 /* Other rooms' hooks, NULL when unused. */
 extern bool (*kmk_slab_should_fail)(struct kmem_cache *s, gfp_t gfp);
-extern u32 (*kmk_slab_save_stack)(void);
 
 /* What debug caches need from above; NULL before the debug room has started. */
 struct kmk_slab_hooks {
@@ -138,22 +147,37 @@ void kmk_put_cache(struct kmem_cache *s);	/* to end the walk before that */
 /* ---- slab.c: making and unmaking slabs ---- */
 void kmk_cache_layout(struct kmem_cache *s);
 u32 kmk_slab_desc_bytes(const struct kmem_cache *s);	/* descriptor, map and states */
-struct kmk_slab *kmk_slab_make(struct kmem_cache *s, gfp_t gfp, unsigned int owner);
+struct kmk_slab *kmk_slab_make(struct kmem_cache *s, gfp_t gfp, unsigned int home);
 void kmk_slab_unmake(struct kmk_slab *slab);
+void kmk_slab_set_home(struct kmk_slab *slab, unsigned int id);
 static inline struct page *kmk_slab_page(const struct kmk_slab *slab)
 {
 	return compound_head(virt_to_page(slab->base));
 }
 static inline u32 kmk_map_words(u32 nr) { return (nr + 63) / 64; }
 
+/* ---- batch.c ---- */
+unsigned int kmk_slab_refill_some(struct kmem_cache *s, struct port_entry *end, unsigned int n);
+unsigned int kmk_slab_refill(struct kmem_cache *s, gfp_t gfp, struct port_entry *end, unsigned int n);
+void kmk_slab_give(const struct port_entry *e, unsigned int n);
+void kmk_node_add(struct kmem_cache *s, struct kmk_slab *slab, unsigned int home);
+void kmk_cache_flush(struct kmem_cache *s);
+
+/* Objects moved at a time: half a small array, a 16th of a large one. */
+static inline u32 kmk_batch_of(u32 entries)
+{
+	u32 least = entries < 128 ? (entries + 1) / 2 : 64;
+
+	return entries / 16 < least ? least : entries / 16 < KMK_SLAB_BATCH ? entries / 16 : KMK_SLAB_BATCH;
+}
+
 /* ---- object.c ---- */
+u32 kmk_slab_stack(const struct kmem_cache *s, unsigned long caller, gfp_t gfp);	/* stack depot handle or 0 */
 void *kmk_slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsigned long caller);
-void kmk_slab_give(struct port_entry *e, unsigned int n);
-void kmk_slab_put(struct kmem_cache *s, void *obj, unsigned char *state, unsigned long caller);
+void kmk_slab_put(struct kmk_slab *slab, void *obj, unsigned char *state, unsigned long caller);
 void kmk_slab_free_slow(struct kmem_cache *want, const void *obj, unsigned long caller);
 unsigned long kmk_cache_live(struct kmem_cache *s);
-void kmk_cache_flush(struct kmem_cache *s);
-void kmk_node_add(struct kmem_cache *s, struct kmk_slab *slab, unsigned int owner);
+unsigned long kmk_slab_record_frames(const struct kmem_cache *s);	/* of each slab */
 
 /* The object an address lies in: NULL unless it is inside one. Index by reference. */
 struct kmk_slab *kmk_slab_of(const void *addr, u32 *index);
@@ -164,6 +188,7 @@ void kmk_slab_each_live(struct kmem_cache *s,
 			void *data);
 
 /* ---- debug_*.c: the second kind of cache (theory in debug.h) ---- */
+extern bool kmk_failslab_marked;	/* slub_debug=A somewhere: failslab= is for those caches only */
 bool kmk_debug_options(void);
 slab_flags_t kmk_debug_flags(const char *name, slab_flags_t flags);
 void kmk_debug_layout(struct kmem_cache *s);

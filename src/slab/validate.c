@@ -10,7 +10,7 @@ static unsigned int check_slab(const struct kmem_cache *s, const struct kmk_slab
 {
 	unsigned int faults = 0, bits = 0;
 
-	if (slab->cache != s || slab->owner != owner)
+	if (slab->cache != s || kmk_node_of(slab->home) != owner)
 		faults += FAULT("%s: slab %px is on a list of cache %px owner %u\n", s->name, slab, s, owner);
 	for (u32 i = 0; i < s->nr; i++) {
 		bool free = slab->map[i / 64] >> i % 64 & 1;

@@ -114,6 +114,24 @@ static inline void cpu_give(struct kmk_thread *self)
 		cpu_wake_waiter();
 }
 
+/* Sections that have begun before the call are over when it returns; the caller's own is not waited for. */
+void kmk_cpus_pass(void)
+{
+	static uint32_t never;
+	const struct kmk_thread *self = kmk_self();
+	uint32_t nr = __atomic_load_n(&nr_cpu_ids, __ATOMIC_RELAXED);
+
+	for (uint32_t cpu = 0; cpu < nr; cpu++)
+		for (unsigned round = 0; __atomic_load_n(&cpus[cpu].held, __ATOMIC_ACQUIRE); round++) {
+			if (self->ctx && self->cpu == cpu)
+				break;
+			if (round < KMK_LOCK_SPINS)
+				port_relax();
+			else
+				port_wait(&never, 0, round < 4 * KMK_LOCK_SPINS ? 1000 : WAIT_NS);
+		}
+}
+
 static inline void ctx_enter(struct kmk_thread *self, uint32_t what)
 {
 	if (!self->ctx)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Internal locks of the core: short, ranked, never visible to users as spinlocks. They take no
- * virtual CPU. A contended lock spins about KMK_LOCK_SPINS rounds, then sleeps in the host. On
- * hosts that have interrupts they are off while a lock is held. All-zero is a free, unranked lock.
+ * virtual CPU. A contended lock spins about KMK_LOCK_SPINS rounds, then sleeps in the host. A
+ * host may keep interrupts off while a lock is held (port_irq_save); ours do not need to. All-zero is a free, unranked lock.
  *
  * KMK_DEBUG builds check the rank order, recursion and the owner.
  */

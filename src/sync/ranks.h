@@ -14,7 +14,10 @@ enum kmk_rank {
 	KMK_RANK_RESOURCE,	/* resource trees, devices */
 	KMK_RANK_RECLAIM,	/* shrinker list, kswapd state */
 	KMK_RANK_POOL,		/* one memory pool */
-	KMK_RANK_VMAP_PURGE,	/* lazy unmapping in batches */
+	KMK_RANK_SWAP,		/* swap slots */
+	KMK_RANK_LRU,		/* the lists of reclaimable pages */
+	KMK_RANK_IOMEM,		/* ranges of devices, changed protections */
+	KMK_RANK_VMAP_SHELF,	/* one CPU's idle small areas */
 	KMK_RANK_VMAP,		/* virtual ranges */
 	KMK_RANK_KMAP,		/* the kmap window */
 	KMK_RANK_CACHES,	/* list of caches: create, destroy, walk */

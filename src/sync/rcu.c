@@ -7,6 +7,9 @@
  * phase: after one flip alone, a reader that had read the old phase but not stored it yet could
  * be missed. All steps are sequentially consistent read-modify-writes, which ThreadSanitizer
  * follows (it does not know fences).
+ *
+ * Who holds a virtual CPU (preemption, bottom halves or interrupts disabled, a spin lock held) is a reader,
+ * too, as in a kernel: each CPU is seen free once.
  */
 #include <linux/bug.h>
 #include <linux/completion.h>
@@ -97,6 +100,7 @@ static void grace_period(void)
 
 		wait_for_phase(old);
 	}
+	kmk_cpus_pass();
 	__atomic_fetch_add(&rcu_done, 1, __ATOMIC_SEQ_CST);
 	mutex_unlock(&rcu_gp);
 }

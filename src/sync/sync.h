@@ -62,6 +62,7 @@ bool kmk_percpu_validate(void);
 /* context.c */
 void kmk_cpu_set_count(unsigned nr);
 void kmk_ctx_reset(uint32_t ctx);
+void kmk_cpus_pass(void);
 /* Sleep in the host on a word; a virtual CPU held by mistake is lent out. As port_wait(). */
 int kmk_sleep_on(uint32_t *addr, uint32_t val, uint64_t timeout_ns);
 /* Report a sleep in atomic context once for each `site`. */

@@ -42,6 +42,8 @@ struct kmk_thread {
 	void *slab_private;		/* slab: free for its use */
 	void *debug_private;		/* debug: free for its use */
 	uint32_t internal;		/* > 0: what is allocated now belongs to the library */
+	uint32_t fs_reclaim;		/* page: depth of fs_reclaim_acquire(), and where it began */
+	unsigned long fs_reclaim_ip;
 	uint32_t kmap_depth;		/* vmap: kmap_local slots this thread holds */
 	uint16_t held[KMK_NR_RANKS];	/* debug builds: internal locks held, by rank */
 };
@@ -51,6 +53,7 @@ struct kmk_thread {
 #define KMK_T_NO_CPU	4u		/* slept in error, and found no virtual CPU free afterwards */
 
 _Static_assert(sizeof(struct kmk_thread) <= PORT_BLOCK_SIZE, "the host's block is too small");
+_Static_assert(!offsetof(struct kmk_thread, ctx) && offsetof(struct kmk_thread, cpu) == 4, "hosts know these words");
 
 /*
  * gcc 12 miscompiles the null check of -fsanitize=undefined on the address of a thread-local

@@ -2,13 +2,12 @@
 /*
  * Idle areas: mappings that outlive vfree() for the next request of their size.
  *
- * Slots wait in their windows (window.c); areas with mappings of their own wait here, found by size,
- * undone by age. `limit` bounds the pages of both that nobody uses; what goes over it is undone down
- * to half, so that neighbours go with one host call and the next frees find room.
+ * Slots wait in their windows (window.c) and on shelves; areas with mappings of their own wait here, found
+ * by size, undone by age (purge.c). `limit` bounds the pages that nobody uses; what goes over it is undone
+ * down to a quarter, so that neighbours go with one host call and the next frees find room.
  */
 #include <linux/kernel.h>
 #include <linux/list.h>
-#include <linux/list_sort.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -24,7 +23,6 @@
 #define MAX_LIMIT	8192ul
 
 static struct list_head by_size[SIZES];
-static LIST_HEAD(by_age);		/* oldest first */
 static unsigned long nr_idle;		/* pages of areas here */
 static unsigned long limit;
 
@@ -51,10 +49,10 @@ static struct kmk_area *find_locked(const struct kmk_area_request *req, unsigned
 	return NULL;
 }
 
-static void unlink_locked(struct kmk_area *area)
+void kmk_idle_unlink_locked(struct kmk_area *area)
 {
 	list_del(&area->size);
-	list_del(&area->idle);
+	list_del(&area->range.idle);
 	kmk_note(&nr_idle, -(long)pages_of(area));
 }
 
@@ -66,13 +64,15 @@ static struct kmk_area *take_idle(const struct kmk_area_request *req, unsigned i
 	if (!kmk_noted(&nr_idle))
 		return NULL;
 	now = port_now();
-	kmk_lock(&kmk_area_lock);
+	kmk_area_lock_take();
 	area = find_locked(req, pages);
 	if (area) {
-		unlink_locked(area);
+		kmk_idle_unlink_locked(area);
 		kmk_area_begin_locked(area, req, now);
 	}
 	kmk_unlock(&kmk_area_lock);
+	if (area)
+		kmk_vmalloc_count(pages_of(area));
 	return area;
 }
 
@@ -92,55 +92,6 @@ struct kmk_area *kmk_area_reuse(const struct kmk_area_request *req)
 
 /* ---- the way back ---- */
 
-static int by_address(void *unused, const struct list_head *a, const struct list_head *b)
-{
-	(void)unused;
-	return list_entry(a, struct kmk_area, idle)->range.start > list_entry(b, struct kmk_area, idle)->range.start;
-}
-
-/* Neighbours touch: the guard between them is as inaccessible as what they become. */
-static void unmap_neighbours(struct list_head *batch)
-{
-	unsigned long start = 0, end = 0, next = 0;
-	struct kmk_area *area;
-
-	list_for_each_entry(area, batch, idle) {
-		if (area->range.start != next) {
-			if (end)
-				port_unmap((void *)start, end - start);
-			start = area->range.start;
-		}
-		end = area->range.start + area->nr_mapped * PAGE_SIZE;
-		next = area->range.end;
-		area->nr_mapped = 0;
-	}
-	if (end)
-		port_unmap((void *)start, end - start);
-}
-
-static unsigned long evict(unsigned long keep)
-{
-	struct kmk_area *area, *next;
-	unsigned long got = 0;
-	LIST_HEAD(batch);
-
-	kmk_lock(&kmk_area_lock);
-	while (nr_idle > keep) {
-		area = list_first_entry(&by_age, struct kmk_area, idle);
-		unlink_locked(area);
-		area->state = KMK_AREA_DYING;
-		list_add_tail(&area->idle, &batch);
-	}
-	kmk_unlock(&kmk_area_lock);
-	list_sort(NULL, &batch, by_address);
-	unmap_neighbours(&batch);
-	list_for_each_entry_safe(area, next, &batch, idle) {
-		got += pages_of(area);
-		kmk_area_destroy(area, true, area->freed_by);
-	}
-	return got;
-}
-
 static bool keep(struct kmk_area *area)
 {
 	if (!area->plain || kmk_vmap_exact || pages_of(area) > limit / 2 || is_vmalloc_addr(area->vm.pages) ||
@@ -148,10 +99,10 @@ static bool keep(struct kmk_area *area)
 		return false;
 	if (kmk_init_on_free)
 		memset(area->vm.addr, 0, pages_of(area) * PAGE_SIZE);
-	kmk_lock(&kmk_area_lock);
+	kmk_area_lock_take();
 	area->state = KMK_AREA_IDLE;
 	list_add(&area->size, &by_size[pages_of(area) % SIZES]);
-	list_add_tail(&area->idle, &by_age);
+	list_add_tail(&area->range.idle, &kmk_idle_by_age);
 	kmk_note(&nr_idle, pages_of(area));
 	kmk_unlock(&kmk_area_lock);
 	return true;
@@ -163,23 +114,18 @@ void kmk_area_put(struct kmk_area *area)
 		kmk_slot_give(area);
 	else if (!keep(area))
 		kmk_area_destroy(area, true, area->freed_by);
-	if (likely(kmk_noted(&nr_idle) + kmk_windows_idle() <= limit))
-		return;
-	kmk_windows_trim(limit / 4);
-	evict(limit / 4);
+	if (unlikely(kmk_idle_pages() > limit))
+		kmk_idle_trim(limit / 4);
 }
 
-unsigned long kmk_idle_purge(void)
+unsigned long kmk_idle_pages(void)
 {
-	unsigned long got = evict(0) + kmk_windows_purge();
-
-	kmk_index_trim();
-	return got;
+	return kmk_noted(&nr_idle) + kmk_windows_idle();
 }
 
 unsigned long kmk_vmap_idle(void)
 {
-	return (kmk_noted(&nr_idle) + kmk_windows_kept()) << PAGE_SHIFT;
+	return (kmk_noted(&nr_idle) + kmk_windows_kept() + kmk_shelves_sum().pages) << PAGE_SHIFT;
 }
 
 /* Undoing sleeps and takes locks, so only for requests that may; frees inside do not recurse. */
@@ -188,12 +134,23 @@ static unsigned long give(gfp_t gfp)
 	return gfpflags_allow_blocking(gfp) ? kmk_idle_purge() : 0;
 }
 
-static struct kmk_page_source source = { .give = give, .name = "idle virtual areas" };
+/* Undone when as much is idle as at the last call: nobody took any, or it costs one more mapping. */
+static unsigned long idle(void)
+{
+	static unsigned long was;
+	unsigned long now = kmk_vmap_idle(), got = now && now == was ? kmk_idle_purge() : 0;
 
-void kmk_idle_start(void)
+	was = got ? kmk_vmap_idle() : now;
+	return got;
+}
+
+static struct kmk_page_source source = { .give = give, .idle = idle, .name = "idle virtual areas" };
+
+void kmk_idle_start(unsigned int cpus)
 {
 	for (unsigned int i = 0; i < SIZES; i++)
 		INIT_LIST_HEAD(&by_size[i]);
 	limit = clamp(totalram_pages() / 32, MIN_LIMIT, MAX_LIMIT);
+	kmk_shelves_start(limit, cpus);
 	kmk_page_add_source(&source);
 }

@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An index in front of the tree: for each 64 KiB of the vmalloc window the lowest range that reaches
- * into it, so that finding the range around an address costs a few loads however many there are.
+ * The index of the vmalloc window: a radix tree that finds the area around an address in a few loads,
+ * however many there are. What grows is the memory they fall into: so one entry speaks for two pages (areas
+ * start at even ones), and a full window, which is aligned, is one entry of a node.
  *
- * Entries lie in leaves of one frame, made when a range is placed where none is yet and dropped by a
- * purge when empty. A range of up to SPAN buckets is entered in each of them, a larger one in the
- * first SPAN only: an empty entry says nothing, and the tree is asked. All under the area lock; a leaf
- * is allocated outside and filled from the list when it is put in.
+ *	root -> node of 1 GiB -> leaf of 2 MiB -> entry of two pages:
+ *		area | FIRST [| LIVE] [| RAM]	where an area starts
+ *		distance << TAG_BITS		elsewhere in it, guard included: how far back that is, in entries
+ *		window | WINDOW			in a window, which has entries of its own for its slots
+ *		0				nothing
+ *	entry of a node, a full window: its slots' entries | INSIDE | WINDOW | pages of a slot << PAGES_AT
+ *
+ * What lies wholly inside a range may be one entry higher up, with INSIDE. So a range of any size needs at
+ * most two nodes and two leaves that are new.
+ *
+ * Entries are written under the area lock, but for LIVE, which belongs to whoever makes the area live and
+ * is taken away by compare-and-swap: that is how one of two frees wins. Reading takes any one of the room's
+ * locks. Nodes go by kmk_index_trim() only: unlinked under the area lock, and freed when each shelf's lock
+ * was free once; so do windows.
  */
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -15,183 +26,272 @@
 #include "sync/lock.h"
 #include "vmap/vmap.h"
 
-#define BUCKET_SHIFT	16
-#define PER_LEAF	512ul
-#define LEAF_SHIFT	(BUCKET_SHIFT + 9)
-#define LEAVES		((((VMALLOC_END) - (VMALLOC_START)) >> LEAF_SHIFT) + 1)
-#define SPAN	(((2ul << 20) >> BUCKET_SHIFT) + 1)	/* a window of 2 MiB may start anywhere */
-#define FEW		64	/* ranges for which the tree is as good */
+#define LEAF_BITS	8
+#define NODE_BITS	9
+#define LEAF_SPAN	(1ul << LEAF_BITS)			/* entries of two pages below an entry of a node */
+#define NODE_SPAN	(LEAF_SPAN << NODE_BITS)		/* ... of the root */
+#define ROOT		((VMALLOC_END - VMALLOC_START) / KMK_AREA_ALIGN / NODE_SPAN + 1)
+#define TAG_BITS	3
+#define INSIDE		2ul	/* in root and nodes; pointers to what is below have no tag */
+#define WINDOW		4ul	/* without FIRST */
+#define PAGES_AT	48	/* above the bits of a pointer, which is extended from there */
+#define FULL_PAGES	(LEAF_SPAN * (KMK_AREA_ALIGN / PAGE_SIZE))
+#define BATCH		32	/* nodes freed together */
 
-static struct kmk_range **leaves[LEAVES];
-static u16 entries[LEAVES];	/* of a leaf, not NULL */
-static unsigned long end_leaf;	/* no leaf at this number or behind it */
-static unsigned long nr_ranges;
+enum { LEAF, NODE, KINDS };
+static const unsigned long fan[KINDS] = { LEAF_SPAN, 1ul << NODE_BITS };
 
-static unsigned long bucket_of(unsigned long addr)
+static unsigned long root[ROOT];
+static unsigned long *spare[KINDS][2];
+static unsigned int nr_spare[KINDS];
+static unsigned long nr_nodes;	/* of both kinds, in the tree */
+
+static unsigned long spot_of(unsigned long addr)
 {
-	return (addr - VMALLOC_START) >> BUCKET_SHIFT;
+	return (addr - VMALLOC_START) / KMK_AREA_ALIGN;
 }
 
-static unsigned long last_bucket(const struct kmk_range *r)
+/* ---- finding ---- */
+
+struct spot {
+	unsigned long *e;	/* the entry that speaks for an address; NULL: there is none */
+	unsigned long from;	/* the first number that it speaks for */
+	unsigned long span;	/* how many */
+};
+
+static struct spot look(unsigned long nr)
 {
-	return min(bucket_of(r->end - 1), bucket_of(r->start) + SPAN - 1);
+	unsigned long *e = &root[nr / NODE_SPAN], v = __atomic_load_n(e, __ATOMIC_ACQUIRE);
+
+	if (!v || v & INSIDE)
+		return (struct spot){ v ? e : NULL, nr & ~(NODE_SPAN - 1), NODE_SPAN };
+	e = &((unsigned long *)v)[nr / LEAF_SPAN % (1ul << NODE_BITS)];
+	v = __atomic_load_n(e, __ATOMIC_ACQUIRE);
+	if (!v || v & INSIDE)
+		return (struct spot){ v ? e : NULL, nr & ~(LEAF_SPAN - 1), LEAF_SPAN };
+	return (struct spot){ &((unsigned long *)v)[nr % LEAF_SPAN], nr, 1 };
 }
 
-static struct kmk_range **entry_of(unsigned long bucket)
+/* In a full window nothing but the slot's own entry is read, for windows' heads compete for the same cache lines. */
+static unsigned long *slot_entry(unsigned long v, unsigned long from, unsigned long addr, bool exact)
 {
-	struct kmk_range **leaf = leaves[bucket / PER_LEAF];
+	unsigned int stride = (unsigned int)(v >> PAGES_AT) + 1;
+	unsigned int page = (unsigned int)((addr - VMALLOC_START - from * KMK_AREA_ALIGN) >> PAGE_SHIFT);
+	unsigned int i = page / stride;
 
-	return leaf ? &leaf[bucket % PER_LEAF] : NULL;
+	if (i >= FULL_PAGES / stride || (exact && (page % stride || addr & ~PAGE_MASK)))
+		return NULL;
+	return (unsigned long *)(((long)(v << (64 - PAGES_AT)) >> (64 - PAGES_AT)) & ~(long)KMK_ENTRY_TAGS) + i;
 }
 
-static void set_entry(unsigned long bucket, struct kmk_range **e, struct kmk_range *r)
+unsigned long *kmk_index_entry(unsigned long addr, bool exact)
 {
-	entries[bucket / PER_LEAF] = (u16)(entries[bucket / PER_LEAF] + !!r - !!*e);
-	*e = r;
-}
-
-static void enter(struct kmk_range *r)
-{
-	for (unsigned long b = bucket_of(r->start); b <= last_bucket(r); b++) {
-		struct kmk_range **e = entry_of(b);
-
-		if (e && (!*e || (*e)->start > r->start))
-			set_entry(b, e, r);
-	}
-}
-
-/* Behind r nothing reaches into a bucket of r's unless it starts there. */
-static void leave(struct kmk_range *r)
-{
-	struct kmk_range *next = list_next_entry(r, list);
-
-	for (unsigned long b = bucket_of(r->start); b <= last_bucket(r); b++) {
-		struct kmk_range **e = entry_of(b);
-
-		if (e && *e == r)
-			set_entry(b, e, next->end > next->start && bucket_of(next->start) == b ? next : NULL);
-	}
-}
-
-bool kmk_place_locked(struct kmk_range *r, unsigned long size, unsigned long align, unsigned long lo,
-		      unsigned long hi)
-{
-	if (!kmk_range_take(&kmk_vmap_space, r, size, align, lo, hi))
-		return false;
-	enter(r);
-	kmk_note(&nr_ranges, 1);
-	return true;
-}
-
-void kmk_unplace_locked(struct kmk_range *r)
-{
-	leave(r);
-	kmk_range_give(&kmk_vmap_space, r);
-	kmk_note(&nr_ranges, -1);
-}
-
-static bool first(const struct kmk_range *r)
-{
-	return r->list.prev == &kmk_vmap_space.list;
-}
-
-struct kmk_range *kmk_range_at_locked(unsigned long addr)
-{
-	struct kmk_range **e, *r, *next;
+	struct spot s;
+	unsigned long v;
 
 	if (addr - VMALLOC_START >= VMALLOC_END - VMALLOC_START)
 		return NULL;
-	e = entry_of(bucket_of(addr));
-	r = e ? *e : NULL;
-	if (!r)
-		return kmk_range_find(&kmk_vmap_space, addr);
-	if (r->start > addr)
-		r = first(r) ? NULL : list_prev_entry(r, list);
-	else
-		while ((next = list_next_entry(r, list))->start <= addr)
-			r = next;
-	return r && r->start <= addr && addr < r->end ? r : NULL;
+	s = look(spot_of(addr));
+	v = s.e ? __atomic_load_n(s.e, __ATOMIC_ACQUIRE) : 0;
+	if (v & KMK_ENTRY_FIRST)
+		return exact && addr % KMK_AREA_ALIGN ? NULL : s.e;
+	if (v & WINDOW && s.span > 1)
+		return slot_entry(v, s.from, addr, exact);
+	if (v & WINDOW)
+		return kmk_window_entry((struct kmk_range *)(v & ~KMK_ENTRY_TAGS), addr, exact);
+	return v >> TAG_BITS && !exact ? look(s.from - (v >> TAG_BITS)).e : NULL;
 }
 
-static void fill_leaf(unsigned long nr, struct kmk_range *r)
-{
-	unsigned long lo = VMALLOC_START + (nr << LEAF_SHIFT), hi = lo + (1UL << LEAF_SHIFT);
+/* ---- entering and leaving; the caller holds the area lock ---- */
 
-	while (!first(r) && list_prev_entry(r, list)->end > lo)
-		r = list_prev_entry(r, list);
-	for (; r->end > r->start && r->start < hi; r = list_next_entry(r, list))
-		enter(r);
+static unsigned long *below(unsigned long *e, int kind)
+{
+	if (!*e) {
+		__atomic_store_n(e, (unsigned long)spare[kind][--nr_spare[kind]], __ATOMIC_RELEASE);
+		nr_nodes++;
+	}
+	return (unsigned long *)*e;
 }
 
-static void make_leaf(unsigned long nr, struct kmk_range *r, gfp_t gfp)
+static bool fills(unsigned long nr, unsigned long end, unsigned long span, const unsigned long *e)
 {
-	struct kmk_range **leaf;
+	return !(nr % span) && end - nr >= span && !*e;
+}
 
+/*
+ * Where to write for a part of a range that ends before `end`: only what lies wholly inside, and has no
+ * leaf yet, is written above the leaves, and the start of an area never is.
+ */
+static struct spot place(unsigned long nr, unsigned long end, bool first)
+{
+	unsigned long *e = &root[nr / NODE_SPAN];
+
+	if (!first && fills(nr, end, NODE_SPAN, e))
+		return (struct spot){ e, nr, NODE_SPAN };
+	e = &below(e, NODE)[nr / LEAF_SPAN % (1ul << NODE_BITS)];
+	if (!first && fills(nr, end, LEAF_SPAN, e))
+		return (struct spot){ e, nr, LEAF_SPAN };
+	return (struct spot){ &below(e, LEAF)[nr % LEAF_SPAN], nr, 1 };
+}
+
+static unsigned long full_window(struct kmk_range *r)
+{
+	unsigned long entries = (unsigned long)kmk_window_entry(r, r->start, true);
+
+	return (entries & ((1ul << PAGES_AT) - 1)) | WINDOW | (unsigned long)kmk_window_pages(r) << PAGES_AT;
+}
+
+void kmk_index_enter_locked(struct kmk_range *r)
+{
+	unsigned long first = spot_of(r->start), end = spot_of(r->end - 1) + 1, nr, v;
+	struct spot s;
+
+	for (nr = first; nr < end; nr += s.span) {
+		s = place(nr, end, nr == first && !r->window);
+		v = r->window ? (unsigned long)r | WINDOW : (nr - first) << TAG_BITS;
+		if (nr == first && !r->window) {
+			container_of(r, struct kmk_area, range)->entry = s.e;
+			v = (unsigned long)container_of(r, struct kmk_area, range) | KMK_ENTRY_FIRST;
+		}
+		if (s.span > 1)
+			v = (r->window ? full_window(r) : v) | INSIDE;
+		__atomic_store_n(s.e, v, __ATOMIC_RELEASE);
+	}
+}
+
+void kmk_index_leave_locked(const struct kmk_range *r)
+{
+	unsigned long nr, end = spot_of(r->end - 1) + 1;
+	struct spot s;
+
+	for (nr = spot_of(r->start); nr < end; nr += s.span) {
+		s = look(nr);
+		__atomic_store_n(s.e, 0, __ATOMIC_RELEASE);
+	}
+}
+
+/* ---- nodes ---- */
+
+/* A node of a kind that is short; the lock is let go meanwhile. */
+static bool stock(int kind, gfp_t gfp)
+{
+	unsigned long *node;
+
+	kmk_unlock(&kmk_area_lock);
 	kmk_internal_begin();
-	leaf = kcalloc(PER_LEAF, sizeof(*leaf), (gfp & ~(GFP_ZONEMASK | __GFP_NOFAIL)) | __GFP_NOWARN);
+	node = kcalloc(fan[kind], sizeof(*node), (gfp & ~GFP_ZONEMASK) | __GFP_NOWARN);
 	kmk_internal_end();
-	kmk_lock(&kmk_area_lock);
-	if (leaf && !leaves[nr]) {
-		__atomic_store_n(&leaves[nr], leaf, __ATOMIC_RELAXED);
-		kmk_note(&end_leaf, nr + 1 > end_leaf ? (long)(nr + 1 - end_leaf) : 0);
-		fill_leaf(nr, r);
-		leaf = NULL;
+	kmk_area_lock_take();
+	if (node && nr_spare[kind] < 2) {
+		spare[kind][nr_spare[kind]++] = node;
+		return true;
+	}
+	if (node) {
+		kmk_unlock(&kmk_area_lock);
+		kfree(node);
+		kmk_area_lock_take();
+	}
+	return node;
+}
+
+bool kmk_area_lock_with_nodes(gfp_t gfp)
+{
+	kmk_area_lock_take();
+	while (nr_spare[LEAF] < 2 || nr_spare[NODE] < 2) {
+		if (stock(nr_spare[LEAF] < 2 ? LEAF : NODE, gfp))
+			continue;
+		kmk_unlock(&kmk_area_lock);
+		return false;
+	}
+	return true;
+}
+
+struct drop { unsigned long *node[BATCH]; unsigned int n; };
+
+static unsigned long *node_at(const unsigned long *e)
+{
+	return *e & INSIDE ? NULL : (unsigned long *)*e;
+}
+
+static void unlink_if_empty(unsigned long *e, int kind, struct drop *d)
+{
+	unsigned long *node = node_at(e);
+
+	if (!node || d->n == BATCH)
+		return;
+	for (unsigned long i = 0; i < fan[kind]; i++)
+		if (node[i])
+			return;
+	__atomic_store_n(e, 0, __ATOMIC_RELEASE);
+	d->node[d->n++] = node;
+	nr_nodes--;
+}
+
+/* Some empty nodes, off the tree and known to nobody. */
+static void collect(struct drop *d)
+{
+	d->n = 0;
+	kmk_area_lock_take();
+	for (int kind = 0; kind < KINDS; kind++)
+		while (nr_spare[kind])
+			d->node[d->n++] = spare[kind][--nr_spare[kind]];
+	for (unsigned long i = 0; i < ROOT && nr_nodes && d->n < BATCH; i++) {
+		unsigned long *node = node_at(&root[i]);
+
+		for (unsigned long k = 0; node && k < fan[NODE]; k++)
+			unlink_if_empty(&node[k], LEAF, d);
+		unlink_if_empty(&root[i], NODE, d);
 	}
 	kmk_unlock(&kmk_area_lock);
-	kfree(leaf);
-}
-
-void kmk_index_range(struct kmk_range *r, gfp_t gfp)
-{
-	unsigned long nr, last = last_bucket(r) / PER_LEAF;
-
-	if (kmk_noted(&nr_ranges) <= FEW)
-		return;
-	for (nr = bucket_of(r->start) / PER_LEAF; nr <= last; nr++)
-		if (!__atomic_load_n(&leaves[nr], __ATOMIC_RELAXED))
-			make_leaf(nr, r, gfp);
+	kmk_shelves_pass();
 }
 
 void kmk_index_trim(void)
 {
-	struct kmk_range **leaf;
-	unsigned long nr;
+	struct drop d;
 
-	for (nr = kmk_noted(&end_leaf); nr-- > 0;) {
-		kmk_lock(&kmk_area_lock);
-		leaf = entries[nr] ? NULL : leaves[nr];
-		if (leaf)
-			__atomic_store_n(&leaves[nr], NULL, __ATOMIC_RELAXED);
-		while (end_leaf && !leaves[end_leaf - 1])
-			kmk_note(&end_leaf, -1);
-		kmk_unlock(&kmk_area_lock);
-		kfree(leaf);
-	}
+	do {
+		collect(&d);
+		for (unsigned int i = 0; i < d.n; i++)
+			kfree(d.node[i]);
+	} while (d.n == BATCH);
 }
 
-static const struct kmk_range *expected(const struct kmk_range *r, unsigned long bucket)
+/* ---- validation ---- */
+
+static bool area_entered(struct kmk_area *area)
 {
-	const struct kmk_range *prev = first(r) ? NULL : list_prev_entry(r, list);
+	unsigned long *e = kmk_index_entry(area->range.start, true), v = e ? *e : 0;
 
-	return prev && last_bucket(prev) >= bucket ? prev : r;
+	return e == area->entry && kmk_area_of_entry(v) == area &&
+	       !(v & KMK_ENTRY_LIVE) == (area->state != KMK_AREA_LIVE) &&
+	       kmk_index_entry(area->range.end - 1, false) == e;
 }
 
+static bool range_entered(struct kmk_range *r)
+{
+	struct kmk_area *slot;
+
+	if (!r->window)
+		return area_entered(container_of(r, struct kmk_area, range));
+	for (unsigned int i = 0; (slot = kmk_window_slot_nr(r, i)); i++)
+		if (!area_entered(slot))
+			return false;
+	return true;
+}
+
+/* Every range is found by the tree and by the index, and the index knows nothing of gaps' ends. */
 bool kmk_index_validate_locked(void)
 {
-	const struct kmk_range *r;
-	unsigned long n = 0;
+	struct kmk_range *r;
 
 	list_for_each_entry(r, &kmk_vmap_space.list, list) {
-		struct kmk_range **e;
-
+		if (r->gap && kmk_index_entry(r->start - 1, false))
+			return false;
 		if (r->end == r->start)
 			break;
-		n++;
-		e = entry_of(bucket_of(r->start));
-		if (e && (!*e || (*e)->start > expected(r, bucket_of(r->start))->start))
-			return false;
-		if (kmk_range_at_locked(r->start) != r || kmk_range_at_locked(r->end - 1) != r)
+		if (!range_entered(r) || kmk_range_find(&kmk_vmap_space, r->start) != r)
 			return false;
 	}
-	return n == nr_ranges;
+	return true;
 }

@@ -12,7 +12,7 @@
 #include "rooms.h"
 #include "vmap/io.h"
 
-struct kmk_lock kmk_io_lock = KMK_LOCK_INIT(KMK_RANK_RESOURCE);
+struct kmk_lock kmk_io_lock = KMK_LOCK_INIT(KMK_RANK_IOMEM);
 static LIST_HEAD(ranges);
 static struct kmk_iomem files[PORT_MAX_IOMEM];
 static bool any_address;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Areas freed from a context that must not sleep. They are dying already; a helper thread, or
- * whoever calls kmk_vmap_drain() first, does the unmapping. The list is a stack taken whole.
+ * whoever calls kmk_vmap_drain() first, does the unmapping. The list is a stack: anybody pushes, without a
+ * lock; who pops holds the area lock, and takes one at a time, so that a fork's child finds the rest there.
  */
 #include <linux/compiler.h>
 #include <linux/kernel.h>
@@ -16,12 +17,26 @@ static struct kmk_area *stack;
 static uint32_t pending;	/* areas on the stack or in work */
 static uint32_t helper;		/* a helper thread runs, or is about to */
 
+static struct kmk_area *pop(void)
+{
+	struct kmk_area *area;
+
+	if (!__atomic_load_n(&stack, __ATOMIC_RELAXED))
+		return NULL;
+	kmk_area_lock_take();
+	area = __atomic_load_n(&stack, __ATOMIC_ACQUIRE);
+	while (area && !__atomic_compare_exchange_n(&stack, &area, area->next, false, __ATOMIC_ACQUIRE,
+						    __ATOMIC_ACQUIRE))
+		;
+	kmk_unlock(&kmk_area_lock);
+	return area;
+}
+
 static void finish_all(void)
 {
-	struct kmk_area *area = __atomic_exchange_n(&stack, NULL, __ATOMIC_ACQUIRE), *next;
+	struct kmk_area *area;
 
-	for (; area; area = next) {
-		next = area->next;
+	while ((area = pop())) {
 		kmk_area_put(area);
 		__atomic_fetch_sub(&pending, 1, __ATOMIC_RELEASE);
 		port_wake(&pending, UINT_MAX);
@@ -50,6 +65,14 @@ void kmk_area_free_later(struct kmk_area *area)
 	/* Without a thread the area waits for the next drain. */
 	if (port_thread_start(help, NULL, "vfree"))
 		__atomic_store_n(&helper, 0, __ATOMIC_SEQ_CST);
+}
+
+/* No helper came along; what another thread was freeing at that moment stays as it is. */
+void kmk_later_fork_child(void)
+{
+	helper = pending = 0;
+	for (const struct kmk_area *area = stack; area; area = area->next)
+		pending++;
 }
 
 void kmk_vmap_drain(void)

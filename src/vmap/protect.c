@@ -5,7 +5,8 @@
  * The host can set protections but not tell them, and a change of one bit must keep the others. A change cuts
  * the spans at its ends, fills the gaps between them with spans of the usual protection, changes each, and
  * drops those that are usual again. Span descriptors are allocated before the lock is taken and never given
- * back to the slabs: there are few.
+ * back to the slabs: there are few. Each span is charged for the two host mappings by which it parts what is
+ * around it.
  *
  * Unlike elsewhere in this room the host is called under the lock, so that two changes of one page leave page
  * and list the same.
@@ -25,6 +26,7 @@
 
 #define RET_IP	__builtin_return_address(0)
 #define USUAL	(PORT_READ | PORT_WRITE)
+#define COST	2	/* host mappings that a span may add */
 
 struct span {
 	unsigned long start, end;
@@ -107,13 +109,18 @@ static void cover(const struct change *c)
 		new_span(at, c->end, &usual, &s->list);
 }
 
+static unsigned int changed_prot(const struct change *c, unsigned int prot)
+{
+	return (prot & ~c->clear) | c->set;
+}
+
 static int apply(const struct change *c)
 {
 	struct span *s, *next;
 	int err = 0;
 
 	list_for_each_entry_safe(s, next, &spans, list) {
-		unsigned int prot = (s->prot & ~c->clear) | c->set;
+		unsigned int prot = changed_prot(c, s->prot);
 
 		if (s->start < c->start || s->end > c->end)
 			continue;
@@ -150,6 +157,62 @@ static bool lock_with_spares(void)
 	return true;
 }
 
+/* How many spans more, or fewer, there will be when the change is made. */
+static int count_new(const struct change *c)
+{
+	int gap = changed_prot(c, c->usual) != c->usual, n = 0;
+	unsigned long at = c->start;
+	struct span *s;
+
+	list_for_each_entry(s, &spans, list) {
+		if (s->end <= c->start)
+			continue;
+		if (s->start >= c->end)
+			break;
+		n += (s->start < c->start) + (s->end > c->end) + (changed_prot(c, s->prot) != c->usual) - 1;
+		n += at < s->start ? gap : 0;
+		at = s->end;
+	}
+	return n + (at < c->end ? gap : 0);
+}
+
+/* The lock, with descriptors and host mappings for the change; 0, or -ENOMEM without the lock. */
+static int lock_for(const struct change *c, int *charged)
+{
+	int need;
+
+	for (*charged = 0; lock_with_spares(); *charged = need) {
+		need = COST * count_new(c);
+		if (need <= *charged)
+			return 0;
+		kmk_unlock(&kmk_io_lock);
+		if (!kmk_mappings_take((unsigned int)(need - *charged)))
+			break;
+	}
+	kmk_mappings_give((unsigned int)*charged);
+	return -ENOMEM;
+}
+
+/* What was charged is settled by what came of it: a change that failed half way may leave more. */
+static int make_change(const struct change *c)
+{
+	unsigned int before;
+	int charged, err = lock_for(c, &charged);
+
+	if (err)
+		return err;
+	before = nr_spans;
+	cover(c);
+	err = apply(c);
+	charged -= COST * (int)(nr_spans - before);
+	kmk_unlock(&kmk_io_lock);
+	if (charged > 0)
+		kmk_mappings_give((unsigned int)charged);
+	else if (charged < 0)
+		kmk_mappings_force((unsigned int)-charged);
+	return err;
+}
+
 static bool in_direct_map(unsigned long start, unsigned long end)
 {
 	return virt_addr_valid(start) && virt_addr_valid(end - 1);
@@ -172,7 +235,6 @@ static int change(unsigned long addr, int n, unsigned int clear, unsigned int se
 		  const void *caller)
 {
 	struct change c = { .clear = clear, .set = set, .fn = fn, .caller = caller };
-	int err;
 
 	might_sleep();
 	if (WARN_ON_ONCE(addr & ~PAGE_MASK))
@@ -186,12 +248,7 @@ static int change(unsigned long addr, int n, unsigned int clear, unsigned int se
 	c.usual = usual_prot(c.start, c.end);
 	if (!c.usual)
 		return -EINVAL;
-	if (!lock_with_spares())
-		return -ENOMEM;
-	cover(&c);
-	err = apply(&c);
-	kmk_unlock(&kmk_io_lock);
-	return err;
+	return make_change(&c);
 }
 
 int set_memory_ro(unsigned long addr, int numpages)
@@ -227,6 +284,7 @@ int set_memory_np(unsigned long addr, int numpages)
 void kmk_protect_reset(unsigned long start, unsigned long end)
 {
 	struct span *s, *next;
+	unsigned int dropped = 0;
 
 	if (likely(!kmk_protect_changed()))
 		return;
@@ -236,8 +294,10 @@ void kmk_protect_reset(unsigned long start, unsigned long end)
 			continue;
 		port_protect((void *)s->start, s->end - s->start, USUAL);
 		drop_span(s);
+		dropped++;
 	}
 	kmk_unlock(&kmk_io_lock);
+	kmk_mappings_give(COST * dropped);
 }
 
 static size_t explain_span(const struct span *s, char *buf, size_t size)

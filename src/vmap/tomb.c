@@ -22,8 +22,8 @@ static unsigned int next_tomb;
 
 void kmk_bury_locked(const struct kmk_area *area)
 {
-	tombs[next_tomb++ % TOMBS] = (struct tomb){ area->range.start, area->range.end, area->vm.caller,
-						    area->freed_by };
+	tombs[next_tomb++ % TOMBS] = (struct tomb){ area->range.start, area->range.start + area->vm.size,
+						    area->vm.caller, area->freed_by };
 }
 
 static bool find_tomb(unsigned long addr, struct tomb *tomb)
@@ -54,7 +54,8 @@ static void look_up_locked(unsigned long addr, struct known *k)
 	if (k->live)
 		k->area = *area;
 	else if (k->freed)
-		k->tomb = (struct tomb){ area->range.start, area->range.end, area->vm.caller, area->freed_by };
+		k->tomb = (struct tomb){ area->range.start, area->range.start + area->vm.size, area->vm.caller,
+					 area->freed_by };
 	else
 		k->freed = find_tomb(addr, &k->tomb);
 }
@@ -80,9 +81,9 @@ void kmk_bad_address(const void *addr, const char *fn, const void *caller)
 {
 	struct known k;
 
-	kmk_lock(&kmk_area_lock);
+	kmk_areas_freeze();
 	look_up_locked((unsigned long)addr, &k);
-	kmk_unlock(&kmk_area_lock);
+	kmk_areas_thaw();
 	kmk_report_begin(PAGE_ALIGNED(addr) ? "Trying to %s() nonexistent vm area (%px)\n"
 					    : "Trying to %s() bad address (%px)\n", fn, addr);
 	describe(addr, &k);

@@ -22,7 +22,7 @@ static unsigned long nr_vmalloc_frames;
 
 unsigned long vmalloc_nr_pages(void)
 {
-	return __atomic_load_n(&nr_vmalloc_frames, __ATOMIC_RELAXED);
+	return __atomic_load_n(&nr_vmalloc_frames, __ATOMIC_RELAXED) + kmk_shelves_sum().frames;
 }
 
 void kmk_vmalloc_count(long n)
@@ -164,7 +164,6 @@ static void *take_idle(const struct kmk_area_request *req, gfp_t gfp)
 		return NULL;
 	if (gfp & __GFP_ZERO || kmk_init_on_alloc)
 		memset(area->vm.addr, 0, area->vm.nr_pages * PAGE_SIZE);
-	kmk_vmalloc_count(area->vm.nr_pages);
 	return area->vm.addr;
 }
 
@@ -173,7 +172,7 @@ void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned lon
 			   int node, const void *caller)
 {
 	struct kmk_area_request req = { size, align, start, end,
-		VM_ALLOC | VM_UNINITIALIZED | vm_flags, gfp, node, caller };
+		VM_ALLOC | VM_UNINITIALIZED | vm_flags, gfp, node, caller, false };
 	bool usual = plain_request(gfp, prot, vm_flags);
 	struct kmk_area *area;
 	const char *what;
@@ -308,18 +307,9 @@ void *module_alloc(unsigned long size)
 	return size ? plain(size, GFP_KERNEL, __builtin_return_address(0)) : NULL;
 }
 
-static struct kmk_area *take_out(const void *addr, const char *fn, const void *caller)
-{
-	struct kmk_area *area = kmk_area_take(addr, false, fn, caller);
-
-	if (area && area->vm.flags & VM_ALLOC)
-		kmk_vmalloc_count(-(long)area->vm.nr_pages);
-	return area;
-}
-
 static void free_now(const void *addr, const void *caller)
 {
-	struct kmk_area *area = take_out(addr, "vfree", caller);
+	struct kmk_area *area = kmk_area_take(addr, false, "vfree", caller);
 
 	if (area)
 		kmk_area_put(area);
@@ -327,7 +317,7 @@ static void free_now(const void *addr, const void *caller)
 
 static void free_later(const void *addr, const void *caller)
 {
-	struct kmk_area *area = take_out(addr, "vfree", caller);
+	struct kmk_area *area = kmk_area_take(addr, false, "vfree", caller);
 
 	if (area)
 		kmk_area_free_later(area);

@@ -15,9 +15,9 @@
 #define RET_IP	__builtin_return_address(0)
 
 static struct kmk_area *reserve(unsigned long size, unsigned long flags, unsigned long start,
-				unsigned long end, const void *caller)
+				unsigned long end, bool ram, const void *caller)
 {
-	struct kmk_area_request req = { size, 1, start, end, flags, GFP_KERNEL, NUMA_NO_NODE, caller };
+	struct kmk_area_request req = { size, 1, start, end, flags, GFP_KERNEL, NUMA_NO_NODE, caller, ram };
 
 	if (kmemkit_start())
 		return NULL;
@@ -28,7 +28,7 @@ static struct kmk_area *reserve(unsigned long size, unsigned long flags, unsigne
 struct vm_struct *__get_vm_area_caller(unsigned long size, unsigned long flags, unsigned long start,
 				       unsigned long end, const void *caller)
 {
-	struct kmk_area *area = reserve(size, flags, start, end, caller);
+	struct kmk_area *area = reserve(size, flags, start, end, false, caller);
 
 	return area ? &area->vm : NULL;
 }
@@ -43,13 +43,6 @@ struct vm_struct *get_vm_area(unsigned long size, unsigned long flags)
 	return get_vm_area_caller(size, flags, RET_IP);
 }
 
-struct vm_struct *find_vm_area(const void *addr)
-{
-	struct kmk_area *area = kmk_area_around(addr);
-
-	return area && !area->ram ? &area->vm : NULL;
-}
-
 struct vm_struct *remove_vm_area(const void *addr)
 {
 	struct kmk_area *area = kmk_area_around(addr);
@@ -60,8 +53,6 @@ struct vm_struct *remove_vm_area(const void *addr)
 	area = kmk_area_take(addr, false, "remove_vm_area", RET_IP);
 	if (!area)
 		return NULL;
-	if (area->vm.flags & VM_ALLOC)
-		kmk_vmalloc_count(-(long)area->vm.nr_pages);	/* the caller's from now on */
 	if (area->window) {
 		area = kmk_slot_evict(area);
 		return area ? &area->vm : NULL;
@@ -109,7 +100,7 @@ static unsigned long *pfns_of_pages(struct page **pages, unsigned int count)
 }
 
 static struct kmk_area *over_pages(struct page **pages, unsigned int count, unsigned long flags,
-				   const void *caller)
+				   bool ram, const void *caller)
 {
 	struct kmk_area *area;
 	unsigned long *pfns;
@@ -119,7 +110,7 @@ static struct kmk_area *over_pages(struct page **pages, unsigned int count, unsi
 	pfns = pfns_of_pages(pages, count);
 	if (!pfns)
 		return NULL;
-	area = reserve((unsigned long)count << PAGE_SHIFT, flags, VMALLOC_START, VMALLOC_END, caller);
+	area = reserve((unsigned long)count << PAGE_SHIFT, flags, VMALLOC_START, VMALLOC_END, ram, caller);
 	if (area)
 		area->pfns = pfns;
 	else
@@ -136,7 +127,7 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 	/* The page behind an area is also the one in front of the next: it is not the caller's to waive. */
 	if (WARN_ON_ONCE(flags & VM_NO_GUARD))
 		flags &= ~(unsigned long)VM_NO_GUARD;
-	area = over_pages(pages, count, flags, RET_IP);
+	area = over_pages(pages, count, flags, false, RET_IP);
 	addr = area ? show(area, count, pgprot_nx(prot)) : NULL;
 	if (addr && flags & VM_MAP_PUT_PAGES) {
 		area->vm.pages = pages;
@@ -154,7 +145,7 @@ void *vmap_pfn(unsigned long *pfns, unsigned int count, pgprot_t prot)
 	for (i = 0; i < count; i++)
 		if (WARN_ON_ONCE(pfn_valid(pfns[i])))
 			return NULL;
-	area = reserve((unsigned long)count << PAGE_SHIFT, VM_IOREMAP, VMALLOC_START, VMALLOC_END, RET_IP);
+	area = reserve((unsigned long)count << PAGE_SHIFT, VM_IOREMAP, VMALLOC_START, VMALLOC_END, false, RET_IP);
 	if (!area)
 		return NULL;
 	area->pfns = kvmalloc_array(count, sizeof(*pfns), GFP_KERNEL);
@@ -194,12 +185,11 @@ void vunmap(const void *addr)
 
 void *vm_map_ram(struct page **pages, unsigned int count, int node)
 {
-	struct kmk_area *area = over_pages(pages, count, VM_MAP, RET_IP);
+	struct kmk_area *area = over_pages(pages, count, VM_MAP, true, RET_IP);
 
 	(void)node;
 	if (!area)
 		return NULL;
-	area->ram = true;
 	return show(area, count, PAGE_KERNEL);
 }
 
@@ -258,12 +248,58 @@ struct page *vmalloc_to_page(const void *addr)
 	return pfn && pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
 }
 
+/* Bytes from addr on whose frames lie side by side. */
+static unsigned long run_at(const void *addr, unsigned long left)
+{
+	unsigned long pfn = vmalloc_to_pfn(addr), len = PAGE_SIZE;
+
+	while (len < left && vmalloc_to_pfn(addr + len) == pfn + (len >> PAGE_SHIFT))
+		len += PAGE_SIZE;
+	return len;
+}
+
+static int map_again(const void *from, void *to, unsigned long size)
+{
+	unsigned long at, len;
+	int err = 0;
+
+	for (at = 0; at < size && !err; at += len) {
+		len = run_at(from + at, size - at);
+		err = port_map(to + at, PFN_PHYS(vmalloc_to_pfn(from + at)), len, PORT_READ | PORT_WRITE);
+	}
+	return err;
+}
+
+/* Show frames a second time, in an area that reserved the addresses: it pays, and undoes it when it goes. */
+static int show_again(const void *from, void *to, unsigned long size)
+{
+	struct kmk_area *area = kmk_area_around(to);
+	unsigned int mappings = 1;
+	unsigned long at, end;
+	int err;
+
+	if (!size)
+		return 0;
+	end = area ? (unsigned long)(to - area->vm.addr) + size : 0;
+	if (!area || area->window || area->nr_mapped || end > get_vm_area_size(&area->vm))
+		return -EINVAL;
+	for (at = 0; at < size; at += run_at(from + at, size - at))
+		mappings++;
+	if (!kmk_mappings_take(mappings))
+		return -ENOMEM;
+	area->mappings += mappings;
+	area->nr_shown = max(area->nr_shown, end >> PAGE_SHIFT);
+	err = map_again(from, to, size);
+	if (err)
+		port_unmap(to, size);
+	return err;
+}
+
 int remap_vmalloc_range_partial(struct vm_area_struct *vma, unsigned long uaddr, void *kaddr,
 				unsigned long pgoff, unsigned long size)
 {
 	struct vm_struct *area = find_vm_area(kaddr);
-	unsigned long off, end, at;
-	int err = 0;
+	unsigned long off, end;
 
 	(void)vma;
 	if (check_shl_overflow(pgoff, PAGE_SHIFT, &off) || !PAGE_ALIGNED(uaddr) || !PAGE_ALIGNED(kaddr))
@@ -273,10 +309,7 @@ int remap_vmalloc_range_partial(struct vm_area_struct *vma, unsigned long uaddr,
 		return -EINVAL;
 	if (check_add_overflow(size, off, &end) || end > get_vm_area_size(area))
 		return -EINVAL;
-	for (at = 0; at < size && !err; at += PAGE_SIZE)
-		err = port_map((void *)(uaddr + at), PFN_PHYS(vmalloc_to_pfn(kaddr + off + at)),
-			       PAGE_SIZE, PORT_READ | PORT_WRITE);
-	return err;
+	return show_again(kaddr + off, (void *)uaddr, size);
 }
 
 int remap_vmalloc_range(struct vm_area_struct *vma, void *addr, unsigned long pgoff)

@@ -17,12 +17,12 @@
 
 struct kmk_window {
 	struct kmk_range range;
-	struct list_head list;		/* its class's windows with idle slots; those without live ones last */
-	struct kmk_window *next;	/* to be undone */
+	struct list_head list;		/* its class's windows with idle slots; those with none out last */
 	unsigned long pfn;
 	unsigned int pages;		/* of a slot */
-	unsigned int nr_slots, nr_live, nr_idle, nr_dead;
+	unsigned int nr_slots, nr_out, nr_idle, nr_dead;
 	unsigned int mappings;
+	unsigned long *entry;		/* of the slots, like the index's */
 	struct kmk_area *idle;
 	struct page **page;		/* nr_slots * pages */
 	struct kmk_area slot[];
@@ -30,11 +30,11 @@ struct kmk_window {
 
 static struct class {
 	struct list_head windows;
-	unsigned long nr_live;		/* slots, of all windows of the class */
+	unsigned long nr_out;		/* slots, of all windows of the class */
 } classes[KMK_SLOT_PAGES + 1];
 
-static unsigned long nr_empty;		/* idle pages of windows without live slots */
-static unsigned long nr_kept;		/* frames of all idle slots, and under guards that are holes in them */
+static unsigned long nr_empty;		/* pages of windows with no slot out */
+static unsigned long nr_kept;		/* frames of idle slots here, and under guards that are holes in them */
 
 void kmk_windows_start(void)
 {
@@ -65,9 +65,19 @@ struct kmk_area *kmk_window_slot_nr(struct kmk_range *r, unsigned int i)
 	return i < w->nr_slots ? &w->slot[i] : NULL;
 }
 
-struct kmk_area *kmk_window_slot(struct kmk_range *r, unsigned long addr)
+unsigned int kmk_window_pages(const struct kmk_range *r)
 {
-	return kmk_window_slot_nr(r, (unsigned int)((addr - r->start) / stride(window_of(r))));
+	return container_of(r, struct kmk_window, range)->pages;
+}
+
+unsigned long *kmk_window_entry(struct kmk_range *r, unsigned long addr, bool exact)
+{
+	const struct kmk_window *w = window_of(r);
+	unsigned int page = (unsigned int)((addr - r->start) >> PAGE_SHIFT), i = page / (w->pages + 1);
+
+	if (i >= w->nr_slots || (exact && (page % (w->pages + 1) || addr & ~PAGE_MASK)))
+		return NULL;
+	return &w->entry[i];
 }
 
 bool kmk_frames_plain(struct page *const *pages, unsigned int n)
@@ -85,19 +95,20 @@ bool kmk_frames_plain(struct page *const *pages, unsigned int n)
 
 /* ---- making one ---- */
 
+/* No more than lie, guards and all, in as many pages: then a window of the largest size is one index entry. */
 static unsigned int slots_in(unsigned int frames, unsigned int pages)
 {
-	return (frames + 1) / (pages + 1);
+	return max(frames / (pages + 1), 1u);
 }
 
-/* About as many slots as the class has live ones, so that their number doubles: few windows, little waste. */
+/* About as many slots as the class has out, so that their number doubles: few windows, little waste. */
 static struct page *take_block(unsigned int pages, gfp_t gfp, unsigned int *frames)
 {
-	unsigned long live = kmk_noted(&classes[pages].nr_live);
+	unsigned long out = kmk_noted(&classes[pages].nr_out);
 	unsigned int least = (unsigned int)roundup_pow_of_two(pages);
 	struct page *page = NULL;
 
-	*frames = (unsigned int)clamp(live * (pages + 1), (unsigned long)MIN_FRAMES, (unsigned long)MAX_FRAMES);
+	*frames = (unsigned int)clamp(out * (pages + 1), (unsigned long)MIN_FRAMES, (unsigned long)MAX_FRAMES);
 	*frames = max((unsigned int)rounddown_pow_of_two(*frames), least);
 	gfp = (gfp & ~(__GFP_RECLAIM | __GFP_NOFAIL | __GFP_ZERO)) | __GFP_NORETRY | __GFP_NOWARN | __GFP_HIGHMEM;
 	for (; !page && *frames >= least; *frames /= 2) {
@@ -114,30 +125,52 @@ static void lay_out(struct kmk_window *w, struct page *page)
 		struct kmk_area *slot = &w->slot[i];
 
 		slot->window = w;
+		slot->entry = &w->entry[i];
+		w->entry[i] = (unsigned long)slot | KMK_ENTRY_FIRST;
+		slot->vm.size = stride(w);
 		slot->state = KMK_AREA_IDLE;
 		slot->plain = true;
 		slot->nr_mapped = w->pages;
 		slot->next = w->idle;
 		w->idle = slot;
+		slot->vm.pages = &w->page[i * w->pages];
+		slot->vm.nr_pages = w->pages;
 		for (unsigned int k = 0; k < w->pages; k++)
-			w->page[i * w->pages + k] = page + i * (w->pages + 1) + k;
+			slot->vm.pages[k] = page + i * (w->pages + 1) + k;
 	}
 	w->nr_idle = w->nr_slots;
 }
 
+_Static_assert(MAX_FRAMES * PAGE_SIZE == 2ul << 20, "a full window is one entry of a node of the index");
+
+static void free_window(struct kmk_window *w)
+{
+	if (w)
+		kfree(w->entry);
+	kfree(w);
+}
+
+/* Entries apart from the rest, and so beside other windows': finding touches nothing else. */
 static struct kmk_window *new_window(unsigned int pages, unsigned int slots, struct page *page, gfp_t gfp)
 {
 	size_t head = sizeof(struct kmk_window) + slots * sizeof(struct kmk_area);
 	struct kmk_window *w;
 
-	w = kzalloc(head + slots * pages * sizeof(struct page *), (gfp & ~GFP_ZONEMASK) | __GFP_NOWARN);
-	if (!w)
+	gfp = (gfp & ~GFP_ZONEMASK) | __GFP_NOWARN;
+	w = kzalloc(head + slots * pages * sizeof(struct page *), gfp);
+	if (w)
+		w->entry = kmalloc_array(slots, sizeof(*w->entry), gfp);
+	if (!w || !w->entry) {
+		free_window(w);
 		return NULL;
+	}
 	w->page = (void *)w + head;
 	w->pages = pages;
 	w->nr_slots = slots;
 	w->pfn = page_to_pfn(page);
 	INIT_LIST_HEAD(&w->list);
+	INIT_LIST_HEAD(&w->range.idle);
+	w->range.window = true;
 	lay_out(w, page);
 	return w;
 }
@@ -169,20 +202,32 @@ static int show(struct kmk_window *w)
 	return err;
 }
 
-static bool place(struct kmk_window *w)
+static bool place(struct kmk_window *w, gfp_t gfp)
 {
-	unsigned long size = mapped_len(w) + PAGE_SIZE;
+	unsigned long size = ALIGN(mapped_len(w) + PAGE_SIZE, KMK_AREA_ALIGN), align = roundup_pow_of_two(size);
 	bool placed;
 
-	kmk_lock(&kmk_area_lock);
-	placed = kmk_place_locked(&w->range, size, PAGE_SIZE, VMALLOC_START, VMALLOC_END);
-	w->range.window = true;
+	if (!kmk_area_lock_with_nodes(gfp))
+		return false;
+	size = align == MAX_FRAMES * PAGE_SIZE ? align : size;
+	placed = kmk_range_take(&kmk_vmap_space, &w->range, size, align, VMALLOC_START, VMALLOC_END);
 	for (unsigned int i = 0; placed && i < w->nr_slots; i++) {
 		w->slot[i].range.start = w->range.start + i * stride(w);
 		w->slot[i].range.end = w->slot[i].range.start + stride(w);
 	}
+	if (placed)
+		kmk_index_enter_locked(&w->range);
 	kmk_unlock(&kmk_area_lock);
 	return placed;
+}
+
+static void unplace(struct kmk_window *w)
+{
+	kmk_area_lock_take();
+	kmk_index_leave_locked(&w->range);
+	kmk_range_give(&kmk_vmap_space, &w->range);
+	kmk_unlock(&kmk_area_lock);
+	kmk_shelves_pass();
 }
 
 static bool set_up(struct kmk_window *w, gfp_t gfp)
@@ -190,13 +235,10 @@ static bool set_up(struct kmk_window *w, gfp_t gfp)
 	w->mappings = guards_cost_mappings() ? 2 * w->nr_slots : 2;
 	if (!kmk_mappings_take(w->mappings))
 		return false;
-	if (place(w)) {
-		kmk_index_range(&w->range, gfp);
+	if (place(w, gfp)) {
 		if (!show(w))
 			return true;
-		kmk_lock(&kmk_area_lock);
-		kmk_unplace_locked(&w->range);
-		kmk_unlock(&kmk_area_lock);
+		unplace(w);
 	}
 	kmk_mappings_give(w->mappings);
 	return false;
@@ -226,7 +268,7 @@ static struct kmk_window *make(unsigned int pages, gfp_t gfp)
 		free_spare(w, page, frames);
 		return w;
 	}
-	kfree(w);
+	free_window(w);
 	for (unsigned int i = 0; i < frames; i++)
 		__free_page(page + i);
 	return NULL;
@@ -244,6 +286,25 @@ static long hole_frames(const struct kmk_window *w)
 	return kmk_vmap_guard == PORT_GUARD_FRAME ? (long)w->nr_slots - 1 : 0;
 }
 
+static bool is_empty(const struct kmk_window *w)
+{
+	return !w->nr_out && w->nr_idle;
+}
+
+/* The window becomes empty, or stops being so. */
+static void begin_empty_locked(struct kmk_window *w)
+{
+	kmk_note(&nr_empty, idle_pages(w));
+	list_move_tail(&w->list, &classes[w->pages].windows);
+	list_add_tail(&w->range.idle, &kmk_idle_by_age);
+}
+
+static void end_empty_locked(struct kmk_window *w)
+{
+	kmk_note(&nr_empty, -idle_pages(w));
+	list_del_init(&w->range.idle);
+}
+
 static struct kmk_area *pop_locked(struct class *class)
 {
 	struct kmk_window *w = list_first_entry_or_null(&class->windows, struct kmk_window, list);
@@ -251,14 +312,16 @@ static struct kmk_area *pop_locked(struct class *class)
 
 	if (!w)
 		return NULL;
-	if (!w->nr_live++)
-		kmk_note(&nr_empty, -idle_pages(w));
+	if (is_empty(w))
+		end_empty_locked(w);
+	w->nr_out++;
 	kmk_note(&nr_kept, -(long)w->pages);
 	slot = w->idle;
+	slot->state = KMK_AREA_DYING;
 	w->idle = slot->next;
 	if (!--w->nr_idle)
 		list_del_init(&w->list);
-	kmk_note(&class->nr_live, 1);
+	kmk_note(&class->nr_out, 1);
 	return slot;
 }
 
@@ -270,48 +333,60 @@ static void push_locked(struct kmk_area *slot)
 	slot->state = KMK_AREA_IDLE;
 	slot->next = w->idle;
 	w->idle = slot;
-	kmk_note(&class->nr_live, -1);
+	kmk_note(&class->nr_out, -1);
 	kmk_note(&nr_kept, w->pages);
 	if (!w->nr_idle++)
 		list_add(&w->list, &class->windows);
-	if (!--w->nr_live) {
-		kmk_note(&nr_empty, idle_pages(w));
-		list_move_tail(&w->list, &class->windows);
-	}
+	if (!--w->nr_out)
+		begin_empty_locked(w);
 }
 
-static void start_life(struct kmk_area *slot, const struct kmk_area_request *req, u64 now)
+static struct kmk_window *new_window_slow(unsigned int pages, gfp_t gfp)
 {
-	struct kmk_window *w = slot->window;
+	struct kmk_window *w;
 
-	kmk_area_begin_locked(slot, req, now);
-	slot->vm.pages = &w->page[(slot - w->slot) * w->pages];
-	slot->vm.nr_pages = w->pages;
+	kmk_unlock(&kmk_area_lock);
+	kmk_internal_begin();
+	w = make(pages, gfp);
+	kmk_internal_end();
+	kmk_area_lock_take();
+	if (w) {
+		kmk_note(&nr_kept, idle_pages(w) + hole_frames(w));
+		begin_empty_locked(w);
+	}
+	return w;
 }
 
-struct kmk_area *kmk_slot_take(const struct kmk_area_request *req, unsigned int pages)
+struct kmk_area *kmk_slots_pop(gfp_t gfp, unsigned int pages, unsigned int n)
 {
 	struct class *class = &classes[pages];
-	struct kmk_window *w = NULL;
-	struct kmk_area *slot;
-	u64 now = port_now();
+	struct kmk_area *chain = NULL, *slot;
 
-	kmk_lock(&kmk_area_lock);
-	while (!(slot = pop_locked(class))) {
-		kmk_unlock(&kmk_area_lock);
-		kmk_internal_begin();
-		w = make(pages, req->gfp);
-		kmk_internal_end();
-		if (!w)
-			return NULL;
-		kmk_lock(&kmk_area_lock);
-		list_add(&w->list, &class->windows);
-		kmk_note(&nr_empty, idle_pages(w));
-		kmk_note(&nr_kept, idle_pages(w) + hole_frames(w));
+	kmk_area_lock_take();
+	while (n) {
+		slot = pop_locked(class);
+		if (!slot && (chain || !new_window_slow(pages, gfp)))
+			break;
+		if (!slot)
+			continue;
+		slot->next = chain;
+		chain = slot;
+		n--;
 	}
-	start_life(slot, req, now);
 	kmk_unlock(&kmk_area_lock);
-	return slot;
+	return chain;
+}
+
+void kmk_slots_push(struct kmk_area *chain)
+{
+	struct kmk_area *next;
+
+	kmk_area_lock_take();
+	for (; chain; chain = next) {
+		next = chain->next;
+		push_locked(chain);
+	}
+	kmk_unlock(&kmk_area_lock);
 }
 
 /* ---- undoing ---- */
@@ -320,40 +395,56 @@ static void free_frames(struct kmk_window *w)
 {
 	for (unsigned int i = 0; i < w->nr_slots; i++) {
 		for (unsigned int k = 0; k < w->pages && w->slot[i].state == KMK_AREA_IDLE; k++)
-			__free_page(w->page[i * w->pages + k]);
+			__free_page(w->slot[i].vm.pages[k]);
 		if (i + 1 < w->nr_slots && kmk_vmap_guard == PORT_GUARD_FRAME)
 			__free_page(pfn_to_page(w->pfn + i * (w->pages + 1) + w->pages));
 	}
 }
 
-/* A window without live slots that is on no list. */
-static unsigned long retire(struct kmk_window *w)
+unsigned long kmk_window_mapped(const struct kmk_range *r)
 {
+	return mapped_len(container_of(r, struct kmk_window, range));
+}
+
+void kmk_window_doom_locked(struct kmk_range *r)
+{
+	end_empty_locked(window_of(r));
+	list_del_init(&window_of(r)->list);
+}
+
+unsigned long kmk_window_finish(struct kmk_range *r)
+{
+	struct kmk_window *w = window_of(r);
 	unsigned long pages = (unsigned long)idle_pages(w);
 
-	port_unmap((void *)w->range.start, mapped_len(w));
 	kmk_mappings_give(w->mappings);
-	kmk_lock(&kmk_area_lock);
+	kmk_area_lock_take();
 	for (unsigned int i = 0; i < w->nr_slots; i++)
 		if (w->slot[i].freed_by)
 			kmk_bury_locked(&w->slot[i]);
 	kmk_note(&nr_kept, -idle_pages(w) - hole_frames(w));
-	kmk_unplace_locked(&w->range);
 	kmk_unlock(&kmk_area_lock);
+	unplace(w);
 	free_frames(w);
-	kfree(w);
+	free_window(w);
 	return pages;
 }
 
-/* Make a dying slot's addresses fault for good; its frames are the caller's. */
-static void close_slot(struct kmk_area *slot)
+/* Make the addresses of dying neighbours fault for good; their frames are the caller's. */
+static void close_slots(const struct kmk_area *first, const struct kmk_area *last)
 {
-	struct kmk_window *w = slot->window;
-	void *addr = (void *)slot->range.start;
+	struct kmk_window *w = first->window;
+	void *addr = (void *)first->range.start;
+	unsigned long len = last->range.end - PAGE_SIZE - first->range.start;
 
-	if (kmk_vmap_guard == PORT_GUARD_MARK && !port_guard(addr, w->pages * PAGE_SIZE, PAGE_SIZE))
+	if (kmk_vmap_guard == PORT_GUARD_MARK && !port_guard(addr, len, PAGE_SIZE))
 		return;
-	port_unmap(addr, w->pages * PAGE_SIZE);
+	port_unmap(addr, len);
+	if (guards_cost_mappings())
+		return;
+	/* It parts the window. Nobody can be told no here; the next request is. */
+	kmk_mappings_force(2);
+	__atomic_fetch_add(&w->mappings, 2, __ATOMIC_RELAXED);
 }
 
 static void bury_slot(struct kmk_area *slot)
@@ -361,26 +452,26 @@ static void bury_slot(struct kmk_area *slot)
 	struct kmk_window *w = slot->window;
 	bool last;
 
-	kmk_lock(&kmk_area_lock);
+	kmk_area_lock_take();
 	slot->state = KMK_AREA_DEAD;
 	w->nr_dead++;
-	kmk_note(&classes[w->pages].nr_live, -1);
-	last = !--w->nr_live && !w->nr_idle;
-	if (!w->nr_live)
-		kmk_note(&nr_empty, idle_pages(w));
+	kmk_note(&classes[w->pages].nr_out, -1);
+	last = !--w->nr_out && !w->nr_idle;
+	if (is_empty(w))
+		begin_empty_locked(w);
 	kmk_unlock(&kmk_area_lock);
-	if (last)
-		retire(w);
+	if (!last)
+		return;
+	port_unmap((void *)w->range.start, mapped_len(w));
+	kmk_window_finish(&w->range);
 }
 
-static void kill_slot(struct kmk_area *slot)
+static void free_slot(struct kmk_area *slot)
 {
 	struct kmk_window *w = slot->window;
-	struct page **page = &w->page[(slot - w->slot) * w->pages];
 
-	close_slot(slot);
 	for (unsigned int i = 0; i < w->pages; i++)
-		__free_page(page[i]);
+		__free_page(slot->vm.pages[i]);
 	bury_slot(slot);
 }
 
@@ -388,15 +479,14 @@ void kmk_slot_give(struct kmk_area *slot)
 {
 	struct kmk_window *w = slot->window;
 
-	if (kmk_vmap_exact || !kmk_frames_plain(&w->page[(slot - w->slot) * w->pages], w->pages)) {
-		kill_slot(slot);
+	if (kmk_vmap_exact || !kmk_frames_plain(slot->vm.pages, w->pages)) {
+		close_slots(slot, slot);
+		free_slot(slot);
 		return;
 	}
 	if (kmk_init_on_free)
 		memset((void *)slot->range.start, 0, w->pages * PAGE_SIZE);
-	kmk_lock(&kmk_area_lock);
-	push_locked(slot);
-	kmk_unlock(&kmk_area_lock);
+	kmk_slot_shelve(slot, w->pages);
 }
 
 struct kmk_area *kmk_slot_evict(struct kmk_area *slot)
@@ -407,12 +497,12 @@ struct kmk_area *kmk_slot_evict(struct kmk_area *slot)
 	if (!area)
 		return NULL;
 	area->vm = slot->vm;
-	area->vm.pages = kmemdup(&w->page[(slot - w->slot) * w->pages], w->pages * sizeof(struct page *), GFP_KERNEL);
+	area->vm.pages = kmemdup(slot->vm.pages, w->pages * sizeof(struct page *), GFP_KERNEL);
 	if (!area->vm.pages) {
 		kfree(area);
 		return NULL;
 	}
-	close_slot(slot);
+	close_slots(slot, slot);
 	bury_slot(slot);
 	return area;
 }
@@ -427,72 +517,62 @@ unsigned long kmk_windows_idle(void)
 	return kmk_noted(&nr_empty);
 }
 
-/* Windows without live slots, off their lists, until at most `keep` of their pages stay. */
-static struct kmk_window *collect_empty(unsigned long keep)
+/* The idle slots of a window in use, by address in front of the chain: they are dying when this returns. */
+static struct kmk_area *drain_locked(struct kmk_window *w, struct kmk_area *chain)
 {
-	struct kmk_window *chain = NULL, *w;
-
-	kmk_lock(&kmk_area_lock);
-	for (unsigned int i = 1; i <= KMK_SLOT_PAGES; i++)
-		while (nr_empty > keep && !list_empty(&classes[i].windows)) {
-			w = list_last_entry(&classes[i].windows, struct kmk_window, list);
-			if (w->nr_live)
-				break;
-			kmk_note(&nr_empty, -idle_pages(w));
-			list_del_init(&w->list);
-			w->next = chain;
-			chain = w;
-		}
-	kmk_unlock(&kmk_area_lock);
-	return chain;
-}
-
-unsigned long kmk_windows_trim(unsigned long keep)
-{
-	struct kmk_window *w = collect_empty(keep), *next;
-	unsigned long got = 0;
-
-	for (; w; w = next) {
-		next = w->next;
-		got += retire(w);
-	}
-	return got;
-}
-
-/* The idle slots of a window in use: they are dying when this returns. */
-static struct kmk_area *empty_locked(struct kmk_window *w, struct kmk_area *chain)
-{
-	struct kmk_area *slot, *next;
-
-	for (slot = w->idle; slot; slot = next) {
-		next = slot->next;
-		slot->state = KMK_AREA_DYING;
-		slot->next = chain;
-		chain = slot;
-	}
-	kmk_note(&classes[w->pages].nr_live, w->nr_idle);
-	w->nr_live += w->nr_idle;
 	kmk_note(&nr_kept, -idle_pages(w));
+	kmk_note(&classes[w->pages].nr_out, w->nr_idle);
+	w->nr_out += w->nr_idle;
 	w->nr_idle = 0;
 	w->idle = NULL;
 	list_del_init(&w->list);
+	for (unsigned int i = w->nr_slots; i-- > 0;) {
+		if (w->slot[i].state != KMK_AREA_IDLE)
+			continue;
+		w->slot[i].state = KMK_AREA_DYING;
+		w->slot[i].next = chain;
+		chain = &w->slot[i];
+	}
 	return chain;
 }
 
-unsigned long kmk_windows_purge(void)
+static struct kmk_area *drain_windows(void)
 {
-	unsigned long got = kmk_windows_trim(0);
-	struct kmk_area *chain = NULL, *next;
+	struct kmk_area *chain = NULL;
+	struct kmk_window *w, *next;
 
-	kmk_lock(&kmk_area_lock);
+	kmk_area_lock_take();
 	for (unsigned int i = 1; i <= KMK_SLOT_PAGES; i++)
-		while (!list_empty(&classes[i].windows))
-			chain = empty_locked(list_first_entry(&classes[i].windows, struct kmk_window, list), chain);
+		list_for_each_entry_safe(w, next, &classes[i].windows, list)
+			if (w->nr_out)
+				chain = drain_locked(w, chain);
 	kmk_unlock(&kmk_area_lock);
-	for (; chain; chain = next) {
-		next = chain->next;
-		got += chain->window->pages;
-		kill_slot(chain);
+	return chain;
+}
+
+/* The last of the chain's slots that lie side by side in one window. */
+static struct kmk_area *last_neighbour(struct kmk_area *slot)
+{
+	while (slot->next && slot->next->window == slot->window && slot->next->range.start == slot->range.end)
+		slot = slot->next;
+	return slot;
+}
+
+unsigned long kmk_windows_close(void)
+{
+	struct kmk_area *slot = drain_windows(), *last = NULL, *next;
+	unsigned long got = 0;
+
+	for (; slot; slot = next) {
+		if (!last) {
+			last = last_neighbour(slot);
+			close_slots(slot, last);
+		}
+		next = slot->next;
+		if (slot == last)
+			last = NULL;
+		got += slot->vm.nr_pages;
+		free_slot(slot);
 	}
 	return got;
 }
@@ -520,10 +600,10 @@ void kmk_windows_fork_child(void)
 			restore(window_of(r));
 }
 
-bool kmk_window_validate_locked(struct kmk_range *r, unsigned long *live)
+bool kmk_window_validate_locked(struct kmk_range *r, unsigned long *live, unsigned long *shelved)
 {
 	const struct kmk_window *w = window_of(r);
-	unsigned int count[4] = { 0 }, idle = 0;
+	unsigned int count[KMK_AREA_DEAD + 1] = { 0 }, idle = 0;
 	const struct kmk_area *slot;
 
 	for (slot = w->idle; slot; slot = slot->next)
@@ -531,7 +611,11 @@ bool kmk_window_validate_locked(struct kmk_range *r, unsigned long *live)
 	for (unsigned int i = 0; i < w->nr_slots; i++)
 		count[w->slot[i].state]++;
 	*live += count[KMK_AREA_LIVE];
+	*shelved += count[KMK_AREA_SHELVED];
+	/* New ones, and those being undone, are on no class's list. */
+	if (!list_empty(&w->list) && is_empty(w) == list_empty(&r->idle))
+		return false;
 	return idle == w->nr_idle && count[KMK_AREA_IDLE] == w->nr_idle && count[KMK_AREA_DEAD] == w->nr_dead &&
-	       count[KMK_AREA_LIVE] + count[KMK_AREA_DYING] == w->nr_live &&
-	       r->end - r->start == mapped_len(w) + PAGE_SIZE;
+	       count[KMK_AREA_LIVE] + count[KMK_AREA_DYING] + count[KMK_AREA_SHELVED] == w->nr_out &&
+	       r->end - r->start >= mapped_len(w) + PAGE_SIZE;
 }

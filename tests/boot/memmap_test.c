@@ -10,80 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "port/x86_64/memmap.h"
-
-#define K	(1ULL << 10)
-#define M	(1ULL << 20)
-#define G	(1ULL << 30)
-#define LIMIT	(1ULL << 40)
-#define FRAME	4096ULL
-
-enum { RAM = 1, RES = 2, ACPI = 3, NVS = 4, BAD = 5, ODD = 0x80000000u };
-
-struct claim {
-	uint64_t start, len;
-	uint32_t type;
-};
-
-struct map_case {
-	const char *name;
-	struct claim in[12];
-	struct port_range want[8];	/* ends with kind 0 */
-	uint64_t lost;
-};
-
-#define R(s, e)	{ (s), (e), PORT_RAM }
-#define X(s, e)	{ (s), (e), PORT_RESERVED }
-
-static const struct map_case cases[] = {
-	{ "plain", { { 0, 640 * K, RAM }, { M, 127 * M, RAM } },
-	  { R(0, 640 * K), R(M, 128 * M) }, 0 },
-	{ "unsorted", { { 4 * G, G, RAM }, { M, 3 * G - M, RAM }, { 0, 640 * K, RAM } },
-	  { R(0, 640 * K), R(M, 3 * G), R(4 * G, 5 * G) }, 0 },
-	{ "overlapping RAM is one", { { 0, 8 * M, RAM }, { 4 * M, 8 * M, RAM }, { 5 * M, M, RAM } },
-	  { R(0, 12 * M) }, 0 },
-	{ "adjoining RAM is one, though it meets within a frame",
-	  { { 0, 0x1800, RAM }, { 0x1800, 0x2800, RAM } }, { R(0, 0x4000) }, 0 },
-	{ "reserved inside RAM wins", { { 0, 16 * M, RAM }, { 4 * M, M, RES } },
-	  { R(0, 4 * M), X(4 * M, 5 * M), R(5 * M, 16 * M) }, 0 },
-	{ "reserved before RAM in the list wins too", { { 4 * M, M, RES }, { 0, 16 * M, RAM } },
-	  { R(0, 4 * M), X(4 * M, 5 * M), R(5 * M, 16 * M) }, 0 },
-	{ "one reserved byte takes its frame", { { 0, M, RAM }, { 0x5432, 1, NVS } },
-	  { R(0, 0x5000), X(0x5000, 0x6000), R(0x6000, M) }, 0 },
-	{ "reserved over the seam of two RAM claims",
-	  { { 0, 2 * M, RAM }, { 2 * M, 2 * M, RAM }, { 2 * M - 1, 2, RES } },
-	  { R(0, 2 * M - FRAME), X(2 * M - FRAME, 2 * M + FRAME), R(2 * M + FRAME, 4 * M) }, 0 },
-	{ "reserved without RAM behind it is a hole", { { 0, 2 * G, RAM }, { 0xb0000000, 256 * M, RES },
-	  { 0xfd00000000, 12 * G, RES }, { 4 * G, G, RAM } },
-	  { R(0, 2 * G), R(4 * G, 5 * G) }, 0 },
-	{ "RAM hidden completely", { { M, M, RAM }, { 0, 8 * M, RES }, { 16 * M, M, RAM } },
-	  { X(M, 2 * M), R(16 * M, 17 * M) }, 0 },
-	{ "smaller than a frame",
-	  { { 0x1001, 0xffe, RAM }, { 0x4000, 0xfff, RAM }, { 0x7001, 0x1fff, RAM } },
-	  { R(0x8000, 0x9000) }, 0 },
-	{ "unaligned both ends", { { 0x1234, 0x10000, RAM } }, { R(0x2000, 0x11000) }, 0 },
-	{ "empty claims", { { M, 0, RAM }, { 2 * M, 0, RES }, { 0, 4 * M, RAM }, { 0, 0, BAD } },
-	  { R(0, 4 * M) }, 0 },
-	{ "length that wraps", { { 2 * M, UINT64_MAX, RES }, { 0, 16 * M, RAM } },
-	  { R(0, 2 * M), X(2 * M, 16 * M) }, 0 },
-	{ "RAM that wraps stops at the limit", { { LIMIT - M, UINT64_MAX, RAM }, { 0, M, RAM } },
-	  { R(0, M), R(LIMIT - M, LIMIT) }, UINT64_MAX - LIMIT },
-	{ "RAM across and above the limit", { { LIMIT - 2 * M, 4 * M, RAM }, { LIMIT + G, M, RAM } },
-	  { R(LIMIT - 2 * M, LIMIT) }, 3 * M },
-	{ "the last byte there is", { { UINT64_MAX, 1, RES }, { UINT64_MAX - 5, 6, RAM }, { M, M, RAM } },
-	  { R(M, 2 * M) }, 0 },
-	{ "unknown types are reserved",
-	  { { 0, 8 * M, RAM }, { M, M, ODD }, { 3 * M, M, 0 }, { 5 * M, M, ACPI } },
-	  { R(0, M), X(M, 2 * M), R(2 * M, 3 * M), X(3 * M, 4 * M), R(4 * M, 5 * M), X(5 * M, 6 * M),
-	    R(6 * M, 8 * M) }, 0 },
-	{ "the same claim twice, and nested ones", { { 0, 8 * M, RAM }, { 0, 8 * M, RAM }, { M, 4 * M, RES },
-	  { 2 * M, M, RES }, { M, 4 * M, BAD } },
-	  { R(0, M), X(M, 5 * M), R(5 * M, 8 * M) }, 0 },
-	{ "two reserved sharing a frame", { { 0, M, RAM }, { 0x2000, 0x10, RES }, { 0x2f00, 0x200, RES } },
-	  { R(0, 0x2000), X(0x2000, 0x4000), R(0x4000, M) }, 0 },
-	{ "only reserved", { { 0, G, RES } }, { { 0, 0, 0 } }, 0 },
-	{ "nothing", { { 0, 0, 0 } }, { { 0, 0, 0 } }, 0 },
-};
+#include "memmap_cases.h"
 
 static unsigned passed, failed;
 
@@ -109,10 +36,10 @@ static void run_case(const struct map_case *c)
 	uint64_t lost;
 	bool ok = true;
 
-	for (unsigned i = 0; i < 12; i++)
+	for (unsigned i = 0; i < MAX_CLAIMS; i++)
 		memmap_add(&m, c->in[i].start, c->in[i].len, c->in[i].type);
 	nr = memmap_normalise(&m, LIMIT, out, PORT_MAX_RANGES, &lost);
-	while (want < 8 && c->want[want].kind)
+	while (want < MAX_WANT && c->want[want].kind)
 		want++;
 	ok = nr == want && lost == c->lost;
 	for (unsigned i = 0; ok && i < nr; i++)

@@ -40,7 +40,9 @@ expect() {
 }
 
 command -v qemu-system-x86_64 >/dev/null || { bad "qemu-system-x86_64 is not installed"; exit 1; }
-if ! ninja -C "$build" --quiet tests/boot/selftest.elf tests/boot/frames_only.elf >"$work/out" 2>&1; then
+if ! ninja -C "$build" --quiet tests/boot/selftest.elf tests/boot/frames_only.elf tests/boot/early.elf tests/boot/tables.elf \
+		tests/boot/zones.elf tests/boot/devices.elf tests/boot/slabs_only.elf tests/boot/areas_only.elf \
+		>"$work/out" 2>&1; then
 	bad "the images do not build"
 	exit 1
 fi
@@ -58,6 +60,14 @@ boot selftest.elf -machine microvm
 expect "host, microvm" 33 "$all_good"
 boot selftest.elf -machine q35 -cpu max -m 3G
 expect "host, 1 GiB pages" 33 "$all_good"
+
+# Several processors; array sections interrupted at every instruction (-singlestep: a block each).
+boot selftest.elf -machine q35 -smp 4
+expect "host, 4 processors" 33 "$all_good"
+boot selftest.elf -machine q35 -smp 16
+expect "host, 16 processors" 33 "$all_good"
+boot selftest.elf -machine q35 -smp 2 -singlestep
+expect "host, sections interrupted" 33 '^[1-9][0-9]* sections aborted$' "$all_good"
 
 # Each fault is explained.
 fault() { # NAME PATTERN...
@@ -86,6 +96,40 @@ for machine in "q35 -m 128M" "pc -m 6G" "pc -m 32M"; do
 	tail -n $half "$work/lines" >"$work/after"
 	if [ $half -gt 0 ] && cmp -s "$work/before" "$work/after"; then ok
 	else bad "buddyinfo differs: $machine"; fi
+done
+
+# The levels above it, each linked without what is above.
+for level in slabs_only areas_only; do
+	boot $level.elf -machine q35
+	expect "$level" 33 "$all_good"
+done
+
+if "$(dirname "$0")/levels.py" "$build" >"$work/out" 2>&1; then ok
+else bad "the table of calls in docs/porting.md"; fi
+
+# Claims made before the page room has the memory.
+boot early.elf -machine q35
+expect "early claims" 33 "$all_good"
+
+# Page tables, address spaces, ring 3; 1 GiB pages where the processor has them.
+boot tables.elf -machine q35
+expect "tables, q35" 33 '^direct map: 0 of 1 GiB, [1-9]' '^ring 3: ' "$all_good"
+boot tables.elf -machine pc -cpu max -m 6G -smp 2
+expect "tables, 1 GiB pages" 33 '^direct map: [1-9]' '^ring 3: ' "$all_good"
+
+# Zones by address.
+boot zones.elf -machine pc -m 6G
+expect "zones, 6 GiB" 33 '^Normal +786432 frames$' '^HighMem +0 frames$' "$all_good"
+boot zones.elf -machine pc -m 6G -append highmem=1G
+expect "zones, high memory" 33 '^Normal +524288 frames$' '^HighMem +262144 frames$' "$all_good"
+
+# Registers of real devices; the page map on two displays, its pixels against the library's books.
+boot devices.elf -machine q35
+expect "devices without a display" 33 '^no display$' "$all_good"
+for display in bochs-display VGA; do
+	if "$(dirname "$0")/screen.py" --display $display "$build/tests/boot/devices.elf" >"$work/out" 2>&1; then ok
+	else bad "page map on $display"; fi
+	grep '^screen: ' "$work/out" || true
 done
 
 # Boot time: emulator start to exit, the least of five.

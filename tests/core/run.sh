@@ -47,6 +47,33 @@ for options in "init_on_alloc=1" "init_on_free=1" "init_on_alloc=1 init_on_free=
 	suite slab "$small" "$options"
 done
 suite page "$small" "page_owner=on min_free_kbytes=2000"
+suite slab - "slub_debug=- slab_colour=off"
 program fast_lists
+program foreign
+KMEMKIT_RSEQ=0 program foreign
+
+# says WHAT TEXT: the last program's output has it.
+says() {
+	cat "$tmp/log" >> "$tmp/text"
+	grep -q -- "$2" "$tmp/text"
+	verdict "$1" $?
+}
+KMEMKIT_BOOT=slub_debug=- program colour
+says "slabs begin at different lines" "^coloured$"
+KMEMKIT_BOOT="slub_debug=- slab_colour=off" program colour
+says "slab_colour=off: they do not" "^alike$"
+KMEMKIT_BOOT=slub_debug=T,traced program letters
+says "T: an allocation is printed" "TRACE traced alloc 0x[0-9a-f]* inuse=1"
+says "T: a free is printed" "TRACE traced free 0x[0-9a-f]* inuse=1"
+! grep -q "TRACE frail" "$tmp/text"
+verdict "T: other caches are not" $?
+KMEMKIT_BOOT=slub_debug=U program stacks
+says "U: who allocated" "^Allocated in inner_alloc"
+says "U: the stack of the allocation" "^ outer_alloc"
+says "U: who freed" "^Freed in inner_free"
+says "U: the stack of the free" "^ outer_free"
+KMEMKIT_BOOT="slub_debug=A,frail failslab=1,100,0,-1" program letters
+says "A: failslab= fails the marked cache" "frail: NULL"
+says "A: and no other" "traced: object"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

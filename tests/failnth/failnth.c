@@ -7,16 +7,25 @@
  * usage: failnth [NAME...]
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <kmemkit/anon.h>
 #include <kmemkit/kmemkit.h>
+#include <kmemkit/swap.h>
 #include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/fs.h>
 #include <linux/gfp.h>
 #include <linux/kthread.h>
+#include <linux/list_lru.h>
 #include <linux/mempool.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/percpu.h>
+#include <linux/shmem_fs.h>
+#include <linux/shrinker.h>
 #include <linux/slab.h>
+#include <linux/swap.h>
 #include <linux/vmalloc.h>
 
 #define QUIET (GFP_KERNEL | __GFP_NOWARN)
@@ -210,11 +219,125 @@ static int a_thread(void)
 	return ended && ended != -EINTR ? -1 : 0;	/* stopped before it ran at all */
 }
 
+/* What was written without an error is in the file, whatever failed before or after. */
+static int page_cache(void)
+{
+	struct file *f = filp_open("/tmp", O_TMPFILE | O_RDWR, 0600);
+	static char page[4096], back[4096];
+	int refused = 0, wrong = 0;
+	loff_t pos;
+
+	if (IS_ERR(f))
+		return 1;
+	mapping_set_gfp_mask(f->f_mapping, QUIET);
+	for (int i = 0; i < 6; i++) {
+		pos = (loff_t)i * 70 * 4096;
+		memset(page, 'a' + i, sizeof(page));
+		page[1] = kernel_write(f, page, sizeof(page), &pos) == sizeof(page) ? 'y' : 'n';
+		refused += page[1] == 'n';
+		if (page[1] == 'n')
+			continue;
+		pos = (loff_t)i * 70 * 4096;
+		wrong += !!vfs_fsync(f, 1);
+		invalidate_mapping_pages(f->f_mapping, 0, ~0UL);
+		if (kernel_read(f, back, sizeof(back), &pos) != sizeof(back))
+			refused++;
+		else
+			wrong += back[0] != 'a' + i || memcmp(back + 2, page + 2, sizeof(page) - 2);
+	}
+	wrong += !!filp_close(f, NULL);
+	return wrong ? -1 : refused;
+}
+
+#define SWAPPED	48
+
+/* Pages go out to the swap file and come back; a page that cannot be brought is asked for again. */
+static int swapped_pages(void)
+{
+	static bool on;
+	struct file *f = shmem_kernel_file_setup("failing", SWAPPED * PAGE_SIZE, 0);
+	int refused = 0, wrong = 0;
+	bool filled[SWAPPED] = { false };
+	struct kmemkit_swap_stats stats;
+
+	if (IS_ERR(f))
+		return 1;
+	if (!on)
+		wrong += kmemkit_swapon(getenv("FAILNTH_SWAP"), 1 << 20) != 0;
+	on = true;
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < SWAPPED; i++) {
+			struct page *page = shmem_read_mapping_page_gfp(f->f_mapping, (pgoff_t)i, QUIET);
+
+			refused += IS_ERR(page);
+			if (IS_ERR(page))
+				continue;
+			if (filled[i])
+				wrong += *(int *)page_address(page) != i;
+			*(int *)page_address(page) = i;
+			filled[i] = true;
+			set_page_dirty(page);
+			put_page(page);
+		}
+		shrink_all_memory(SWAPPED);
+	}
+	fput(f);
+	kmemkit_swap_stats(&stats);
+	return wrong || !stats.pages_out ? -1 : refused;
+}
+
+static int a_region(void)
+{
+	int *at = kmemkit_anon_map(16 * PAGE_SIZE), refused = 0, wrong = 0;
+
+	if (!at)
+		return 1;
+	for (int i = 0; i < 16; i++) {
+		if (kmemkit_anon_touch(at + i * 1024, PAGE_SIZE, true)) {
+			refused++;
+			continue;
+		}
+		wrong += at[i * 1024] != 0;
+		at[i * 1024] = i;
+	}
+	wrong += kmemkit_anon_unmap(at) != 0;
+	return wrong ? -1 : refused;
+}
+
+static unsigned long none(struct shrinker *s, struct shrink_control *sc)
+{
+	return s && sc ? 0 : 1;
+}
+
+static int shrinkers(void)
+{
+	static struct shrinker old = { .count_objects = none, .scan_objects = none, .seeks = DEFAULT_SEEKS };
+	struct shrinker *new = shrinker_alloc(0, "failing-%d", 1);
+	struct list_lru lru;
+	int refused = !new, err = register_shrinker(&old, "failing");
+
+	if (new) {
+		new->count_objects = new->scan_objects = none;
+		shrinker_register(new);
+		shrinker_free(new);
+	}
+	refused += err != 0;
+	if (!err)
+		unregister_shrinker(&old);
+	err = list_lru_init(&lru);
+	refused += err != 0;
+	if (!err)
+		list_lru_destroy(&lru);
+	return refused;
+}
+
 static const struct { const char *name; int (*run)(void); } scenarios[] = {
 	{ "page orders", page_orders }, { "page forms", page_forms }, { "kmalloc", kmalloc_family },
 	{ "krealloc", kmalloc_growing }, { "copies", copies }, { "cache", a_cache },
 	{ "large objects", large_objects }, { "vmalloc", areas }, { "vmap", mapped_pages },
 	{ "mempool", a_pool }, { "percpu", per_cpu_areas }, { "kthread", a_thread },
+	{ "page cache", page_cache }, { "swapped pages", swapped_pages }, { "anonymous region", a_region },
+	{ "shrinkers", shrinkers },
 };
 
 static void counters(struct kmemkit_stats *s)

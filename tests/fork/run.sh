@@ -44,6 +44,7 @@ KMEMKIT_RSEQ=0 run "the same with slots" 0
 KMEMKIT_MEM="dma=16M,dma32=112M,normal=384M,highmem=64M" run "the same with high memory" 0
 run "forks among allocating threads" 0 threads
 KMEMKIT_RSEQ=0 run "the same with slots" 0 threads
+KMEMKIT_BOOT=slub_debug=FZPU run "the same with debug caches" 0 threads
 run "a child that only executes another program" 0 exec
 
 export KMEMKIT_FORK=deny

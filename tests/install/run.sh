@@ -56,6 +56,8 @@ mv "$out/dest$prefix" "$out/moved"
 verdict "headers lie in include/kmemkit" $?
 "$out/moved/bin/kmemkit" run "$out/suite.c" >"$out/text" 2>&1
 verdict "the installed command runs a suite" $?
+"$out/moved/bin/kmemkit" boot "$out/suite.c" >"$out/text" 2>&1
+verdict "the installed command boots a suite" $?
 "$out/moved/bin/kmemkit" cc "$out/program.c" -o "$out/a" >"$out/text" 2>&1 && "$out/a" >"$out/text" 2>&1 &&
 	grep -qx fine "$out/text"
 verdict "the installed command compiles a program" $?

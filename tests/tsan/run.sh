@@ -36,10 +36,31 @@ churn() {
 if compile churn; then
 	churn ""
 	churn ", owners recorded" KMEMKIT_BOOT=slub_debug=U
+	churn ", debug caches" KMEMKIT_BOOT=slub_debug=FZPU
 	churn ", memory short" KMEMKIT_MEM=dma=2M
 else
 	verdict "churn.c compiles" 1
 fi
+# Swappable memory of 12 MiB over 8, shmem and anonymous: the fault handler runs under the sanitizer, too.
+if "$KMEMKIT" cc -O1 -g -pthread tests/swap/threads.c -o "$out/threads" >"$out/text" 2>&1; then
+	for name in shmem anon; do
+		KMEMKIT_MEM=dma=8M KMEMKIT_BOOT=swap=$out/swap:32M timeout 300 "$out/threads" $name >"$out/text" 2>&1 &&
+			! grep -q "ThreadSanitizer" "$out/text"
+		verdict "four threads over swapped $name memory: no report" $?
+	done
+else
+	verdict "threads.c compiles" 1
+fi
+if "$KMEMKIT" cc -O1 -g tests/reclaim/pressure.c -o "$out/pressure" -pthread >"$out/text" 2>&1; then
+	KMEMKIT_MEM=dma=16M,normal=16M timeout 300 "$out/pressure" stream >"$out/text" 2>&1 && ! grep -q ThreadSanitizer "$out/text"
+	verdict "four threads stream through memory with kswapd: no report" $?
+else
+	verdict "pressure.c compiles" 1
+fi
+for suite in lru kswapd shrinker; do
+	timeout 300 "$KMEMKIT" run "tests/unit/${suite}_test.c" >"$out/text" 2>&1 && ! grep -q ThreadSanitizer "$out/text"
+	verdict "${suite}_test.c: no report" $?
+done
 for name in race reuse; do
 	if compile $name; then
 		timeout 300 "$out/$name" >"$out/text" 2>&1
@@ -48,6 +69,13 @@ for name in race reuse; do
 	else
 		verdict "$name.c compiles" 1
 	fi
+done
+# Pages that move under their users: suites with threads of their own.
+for name in compact compact_cache compact_anon budget; do
+	timeout 300 "$KMEMKIT" run "tests/unit/${name}_test.c" >"$out/text" 2>&1
+	status=$?
+	! grep -q "WARNING: ThreadSanitizer" "$out/text" && [ $status -eq 0 ]
+	verdict "tests/unit/${name}_test.c: no report" $?
 done
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

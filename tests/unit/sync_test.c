@@ -327,6 +327,35 @@ static void grace_period_waits(struct kunit *test)
 	put_task_struct(g);
 }
 
+static int section_thread(void *unused)
+{
+	spin_lock(&count_spin);
+	complete(&reader_in);
+	mdelay(20);
+	WRITE_ONCE(reader_out, 1);
+	spin_unlock(&count_spin);
+	return 0;
+}
+
+/* As in a kernel: who has disabled preemption, by whatever means, is a reader. */
+static void grace_period_waits_for_sections(struct kunit *test)
+{
+	struct task_struct *s, *g;
+
+	init_completion(&reader_in);
+	reader_out = grace_over = 0;
+	s = get_task_struct(kthread_run(section_thread, NULL, "section"));
+	wait_for_completion(&reader_in);
+	g = get_task_struct(kthread_run(grace_thread, NULL, "grace"));
+	while (!READ_ONCE(grace_over))
+		msleep(1);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(grace_over), 2);
+	kthread_stop(s);
+	kthread_stop(g);
+	put_task_struct(s);
+	put_task_struct(g);
+}
+
 struct counted { struct rcu_head rcu; };
 static struct counted objects[100];
 static int called, called_outside;
@@ -662,6 +691,7 @@ static struct kunit_case sync_cases[] = {
 	KUNIT_CASE(parking_and_exit),
 	KUNIT_CASE(rwsem_and_semaphore),
 	KUNIT_CASE(grace_period_waits),
+	KUNIT_CASE(grace_period_waits_for_sections),
 	KUNIT_CASE(callbacks_and_barrier),
 	KUNIT_CASE(sleepable_readers),
 	KUNIT_CASE(timers_fire),

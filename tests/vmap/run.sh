@@ -31,6 +31,9 @@ all_areas() {
 	run "areas come and go and leave nothing" return "$2"
 	run "freed areas among live ones give their frames back" holes
 	run "a fork's child has guards of its own" child
+	run "a fork while freed areas wait" lazy
+	truncate -s 64K "$tmp/registers"
+	KMEMKIT_IOMEM="0xfe000000+64K=$tmp/registers" run "ioremap() and the limit of mappings" ioremap
 	KMEMKIT_MEM="dma=16M,dma32=112M,normal=64M" run "idle areas do not keep frames from others" pressure
 	run "the limit of mappings" limit
 	if [ "$KMEMKIT_GUARD" = mapping ]; then
@@ -52,9 +55,9 @@ for KMEMKIT_GUARD in madvise userfaultfd mapping; do
 		continue
 	fi
 	case $KMEMKIT_GUARD in mapping) all_areas 10000 100000 ;; *) all_areas 131072 1000000 ;; esac
-	for suite in vmap_test vmap_idle_test; do
+	for suite in vmap_test vmap_idle_test vmap_cpu_test vmap_limit_test; do
 		for boot in slub_debug=U slub_debug=- vmalloc_debug=1; do
-			[ $suite$boot = vmap_idle_testvmalloc_debug=1 ] && continue
+			case $suite$boot in vmap_idle*vmalloc_debug=1 | vmap_cpu*vmalloc_debug=1) continue ;; esac
 			"$KMEMKIT" run --boot $boot "$here/../unit/$suite.c" > "$tmp/all" 2>&1
 			status=$?
 			tail -n 1 "$tmp/all" > "$tmp/out"

@@ -13,7 +13,7 @@ static __always_inline void *kmalloc(size_t size, gfp_t gfp)
 {
 	if (size > KMALLOC_MAX_CACHE_SIZE)
 		return NULL;
-	return kmk_kmalloc_at(KMK_KMALLOC_ARRAY(kmalloc_type(gfp), kmk_classic_index(size)),
+	return kmk_kmalloc_at(KMK_KMALLOC_PLACE(kmalloc_type(gfp), kmk_classic_index(size)),
 			      kmk_classic_gfp(gfp), size ? size : 1);
 }
 #define __kmalloc(size, gfp)	kmalloc(size, gfp)

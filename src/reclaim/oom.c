@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* The last resort: who registered for it may give memory. There is no victim to kill in a process. */
+#include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/oom.h>
+#include <linux/sched.h>
+#include <linux/vmstat.h>
+#include "port.h"
+#include "reclaim.h"
+
+static BLOCKING_NOTIFIER_HEAD(chain);
+DEFINE_MUTEX(oom_lock);
+
+int register_oom_notifier(struct notifier_block *nb) { return blocking_notifier_chain_register(&chain, nb); }
+int unregister_oom_notifier(struct notifier_block *nb) { return blocking_notifier_chain_unregister(&chain, nb); }
+
+/* A request that must not fail goes on, so this is the only place that says what it waits for. */
+static void say(gfp_t gfp, unsigned int order)
+{
+	static uint64_t next;
+	uint64_t now = port_now();
+
+	if (!(gfp & __GFP_NOFAIL) || now < __atomic_load_n(&next, __ATOMIC_RELAXED))
+		return;
+	__atomic_store_n(&next, now + 5000000000ull, __ATOMIC_RELAXED);
+	printk(KERN_WARNING "%s invoked oom-killer: gfp_mask=%#x(%pGg), order=%u, oom_score_adj=0\n", current->comm,
+	       gfp, &gfp, order);
+	dump_stack();
+	kmk_show_mem();
+}
+
+/* One at a time: what a notifier frees for one request may serve the others too. */
+bool kmk_oom(gfp_t gfp, unsigned int order)
+{
+	struct kmk_reclaim_scope scope;
+	unsigned long freed = 0;
+	static uint32_t never;
+
+	if (!mutex_trylock(&oom_lock)) {
+		port_wait(&never, 0, 1000 * 1000);
+		return true;
+	}
+	kmk_reclaim_begin(&scope, gfp, _THIS_IP_);
+	blocking_notifier_call_chain(&chain, 0, &freed);
+	kmk_reclaim_end(&scope);
+	if (!freed)
+		say(gfp, order);
+	mutex_unlock(&oom_lock);
+	return freed > 0;
+}
+
+bool out_of_memory(struct oom_control *oc)
+{
+	return kmk_oom(oc->gfp_mask, (unsigned int)max(oc->order, 0));
+}

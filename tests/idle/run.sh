@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Idle memory goes back to the host, and stays where it is used: run.sh [KMEMKIT], or KMEMKIT in the environment.
+KMEMKIT=${1:-${KMEMKIT:-build/kmemkit}}
+here=$(dirname "$0")
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+passed=0 failed=0
+
+verdict() {
+	if [ "$1" = 0 ]; then
+		passed=$((passed + 1))
+		echo "ok - $2"
+	else
+		failed=$((failed + 1))
+		echo "not ok - $2"
+	fi
+	sed 's/^/# /' "$tmp/out"
+}
+
+# A machine that is busy with something else may need longer than the 2 seconds: then once more, with 6.
+peak() {
+	"$tmp/resident" "$@" 2 >"$tmp/out" 2>&1 || "$tmp/resident" "$@" 6 >"$tmp/out" 2>&1
+}
+
+for name in resident steady forked; do
+	"$KMEMKIT" cc -O2 -g "$here/$name.c" -o "$tmp/$name" -pthread >"$tmp/out" 2>&1 || verdict 1 "$name.c compiles"
+done
+peak 512
+verdict $? "after a peak of 512 MiB resident memory comes back"
+KMEMKIT_BOOT=idle_release_ms=0 "$tmp/resident" 64 1 >"$tmp/out" 2>&1
+[ $? -ne 0 ] && grep -q "; 0 MiB released" "$tmp/out"
+verdict $? "idle_release_ms=0: nothing is given back"
+"$tmp/steady" >"$tmp/out" 2>&1
+verdict $? "a steady load keeps what it uses"
+"$tmp/forked" >"$tmp/out" 2>&1
+verdict $? "forks meanwhile: nothing is lost on either side, and both go on"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
