@@ -23,8 +23,8 @@ enum kmemkit_pressure {
  *
  * fn(level, data) runs on a thread of the library's, one call at a time, and may sleep, free and allocate. It is
  * called when the level rises, and when nothing has happened for a second: then with NONE. watch is the caller's
- * until kmemkit_off_pressure(), which waits for a call under way (so fn must not call it). 0, or -EAGAIN (-11):
- * no thread could be started. May sleep.
+ * until kmemkit_off_pressure(), which waits for a call under way (so fn must not call it). 0, or the
+ * negative errno of a library that cannot start. The thread begins with the first event. May sleep.
  */
 struct kmemkit_pressure_watch {
 	void (*fn)(enum kmemkit_pressure level, void *data);

@@ -138,7 +138,7 @@ bool kmk_page_capture(struct page *page)
 		return false;
 	if (unlikely(__PageMovable(page)))
 		kmk_movable_gone(page);
-	__atomic_fetch_and(&page->flags, ~KMK_PF_LEFTOVER, __ATOMIC_RELAXED);
+	__atomic_fetch_and(&page->flags, ~(KMK_PF_LEFTOVER | KMK_PF_LISTED), __ATOMIC_RELAXED);
 	if (kmk_init_on_free)
 		clear_block(page, 0);
 	return true;
@@ -197,8 +197,6 @@ void __free_pages(struct page *page, unsigned int order)
  */
 static noinline void put_listed(struct page *page, unsigned int order, unsigned long caller)
 {
-	if (!put_page_testzero(page))
-		return;
 	if (kmk_page_drop_lru)
 		kmk_page_drop_lru(page);
 	__atomic_fetch_and(&page->flags, ~KMK_PF_LISTED, __ATOMIC_RELAXED);
@@ -206,19 +204,27 @@ static noinline void put_listed(struct page *page, unsigned int order, unsigned 
 		free_checked(page, order, caller);
 }
 
+static inline bool listed(const struct page *page)
+{
+	return __atomic_load_n(&page->flags, __ATOMIC_ACQUIRE) & KMK_PF_LISTED;
+}
+
 void put_page(struct page *page)
 {
 	struct page *head = compound_head(page);
 	unsigned int order = compound_order(head);
 
-	if (unlikely(__atomic_load_n(&head->flags, __ATOMIC_RELAXED) & KMK_PF_LISTED) && page_ref_count(head) > 0) {
+	int count = page_ref_count(head);
+
+	/* The last holder's drop is a free, and judged as one; a listed page behind the drop. */
+	if (count <= 1 && !plain(head, order) && !(count == 1 && listed(head)) && kmk_page_bad_free(head, order, _RET_IP_))
+		return;
+	if (!put_page_testzero(head))
+		return;
+	/* Only now: while others hold the page, it may be put on a list behind our look. */
+	if (unlikely(listed(head)))
 		put_listed(head, order, _RET_IP_);
-		return;
-	}
-	/* The last holder's drop is a free, and judged as one. */
-	if (page_ref_count(head) <= 1 && !plain(head, order) && kmk_page_bad_free(head, order, _RET_IP_))
-		return;
-	if (put_page_testzero(head))
+	else
 		free_checked(head, order, _RET_IP_);
 }
 

@@ -9,7 +9,8 @@
  *
  * A request that may wait then goes round: compaction first where a block is wanted, direct reclaim,
  * compaction, and again while there is progress or the lists could still satisfy it; at the end the OOM
- * notifiers. NORETRY makes one round, larger blocks too unless RETRY_MAYFAIL; NOFAIL ends with memory only.
+ * notifiers. NORETRY makes one round (above order 3 compaction is all of it),
+ * larger blocks too unless RETRY_MAYFAIL; NOFAIL ends with memory only.
  * The rooms that do the work are reached by up-calls (page.h); without them the sources are asked.
  */
 #include <linux/instruction_pointer.h>

@@ -37,6 +37,8 @@ static int reclaim_to(unsigned long frames)
 	while (frames_used() > frames && in_vain < TRIES) {
 		unsigned long before = frames_used();
 
+		if (before <= frames)
+			break;
 		/* A little at a time: what shrinkers free shows only when empty slabs have gone. */
 		shrink_all_memory(min(before - frames, STEP));
 		kmk_page_reclaim(GFP_KERNEL);

@@ -457,10 +457,13 @@ static enum compact_result compact_zone(struct zone *zone, unsigned int order, g
 
 	if (result != COMPACT_CONTINUE)
 		return result;
-	if (c.mode == MIGRATE_ASYNC && !mutex_trylock(lock))
-		return COMPACT_CONTENDED;
-	if (c.mode != MIGRATE_ASYNC)
+	/* Held over call-backs of file systems, whose locks a request without __GFP_FS may hold: that one does not wait. */
+	if (c.mode == MIGRATE_ASYNC || !(gfp & __GFP_FS)) {
+		if (!mutex_trylock(lock))
+			return COMPACT_CONTENDED;
+	} else {
 		mutex_lock(lock);
+	}
 	result = COMPACT_SUCCESS;
 	if (has_block(zone, order)) {
 		/* made by whoever held the lock */

@@ -76,10 +76,6 @@ static void balance(unsigned int order, unsigned int class)
 		if (sc.reclaimed < sc.wanted)
 			sc.priority--;
 	}
-	if (order && !balanced(order, class) && kmk_page_compact) {
-		count_vm_event(KCOMPACTD_WAKE);
-		kmk_page_compact(order, sc.gfp, class);
-	}
 	if (all || balanced(0, class))
 		__atomic_store_n(&failures, 0, __ATOMIC_RELAXED);
 	else
@@ -120,6 +116,11 @@ static void one_run(void)
 	kmk_reclaim_begin(&scope, GFP_KERNEL, _THIS_IP_);
 	balance(order, class);
 	kmk_reclaim_end(&scope);
+	/* Behind the end: compaction is refused to who reclaims. */
+	if (order && !balanced(order, class) && kmk_page_compact) {
+		count_vm_event(KCOMPACTD_WAKE);
+		kmk_page_compact(order, GFP_KERNEL | __GFP_HIGHMEM, class);
+	}
 	if (!__atomic_exchange_n(&late, 0, __ATOMIC_RELAXED))
 		lower_boosts();
 }

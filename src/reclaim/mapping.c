@@ -9,8 +9,6 @@
 #include <kmemkit/pagecache.h>
 #include "mapping.h"
 
-#define FROZEN_TRIES	100	/* before a reader asks under the lock */
-
 struct backing_dev_info kmk_backing_dev_info = {
 	.ra_pages = VM_READAHEAD_PAGES, .io_pages = VM_READAHEAD_PAGES, .name = "host",
 	.capabilities = BDI_CAP_WRITEBACK | BDI_CAP_WRITEBACK_ACCT,
@@ -117,21 +115,6 @@ int kmk_mapping_add_over(struct address_space *mapping, struct page *page, pgoff
 
 /* ---- found ---- */
 
-/* A reference to what the slot at index holds, if it still holds it. RCU. True: settled. */
-static bool hold(const struct kmk_page_tree *tree, pgoff_t index, void *entry)
-{
-	struct page *page = entry;
-
-	if (!entry || kmk_is_value(entry))
-		return true;
-	if (!get_page_unless_zero(page))
-		return false;
-	if (kmk_tree_load(tree, index) == entry)
-		return true;
-	put_page(page);
-	return false;
-}
-
 /* The slow way: with the lock, no page of the tree is frozen or leaves. */
 static void *find_locked(struct address_space *mapping, pgoff_t *index, pgoff_t end, unsigned int mark)
 {
@@ -146,40 +129,30 @@ static void *find_locked(struct address_space *mapping, pgoff_t *index, pgoff_t 
 	return entry;
 }
 
+/* Under RCU alone a page may be freed and be another owner's, whose __free_pages() stores the count. */
 void *kmk_mapping_find(struct address_space *mapping, pgoff_t *index, pgoff_t end, unsigned int mark)
 {
-	for (unsigned int try = 0; try < FROZEN_TRIES; try++) {
-		pgoff_t at = *index;
-		bool settled;
-		void *entry;
+	pgoff_t at = *index;
+	void *entry;
 
-		rcu_read_lock();
-		entry = kmk_tree_next(&mapping->i_pages, &at, end, mark);
-		settled = hold(&mapping->i_pages, at, entry);
-		rcu_read_unlock();
-		if (!settled)
-			continue;
-		if (entry)
-			*index = at;
-		return entry;
-	}
-	return find_locked(mapping, index, end, mark);
+	rcu_read_lock();
+	entry = kmk_tree_next(&mapping->i_pages, &at, end, mark);
+	rcu_read_unlock();
+	if (entry && !kmk_is_value(entry))
+		return find_locked(mapping, index, end, mark);
+	if (entry)
+		*index = at;
+	return entry;
 }
 
 void *kmk_mapping_get(struct address_space *mapping, pgoff_t index)
 {
-	for (unsigned int try = 0; try < FROZEN_TRIES; try++) {
-		bool settled;
-		void *entry;
+	void *entry;
 
-		rcu_read_lock();
-		entry = kmk_tree_load(&mapping->i_pages, index);
-		settled = hold(&mapping->i_pages, index, entry);
-		rcu_read_unlock();
-		if (settled)
-			return entry;
-	}
-	return find_locked(mapping, &index, index, KMK_PRESENT);
+	rcu_read_lock();
+	entry = kmk_tree_load(&mapping->i_pages, index);
+	rcu_read_unlock();
+	return entry && !kmk_is_value(entry) ? find_locked(mapping, &index, index, KMK_PRESENT) : entry;
 }
 
 /* ---- out ---- */
@@ -282,19 +255,29 @@ void replace_page_cache_page(struct page *old, struct page *new)
 	put_page(old);
 }
 
-void delete_from_page_cache(struct page *page)
+/* keep_dirty: not a page that is dirty, though its holder may have made it so just now. Whether it left. */
+static bool leave(struct page *page, bool keep_dirty)
 {
 	struct address_space *mapping = page->mapping;
 	const struct address_space_operations *ops = mapping->a_ops;
 	unsigned long flags;
+	bool stays;
 
 	VM_BUG_ON_PAGE(!PageLocked(page), page);
 	spin_lock_irqsave(&mapping->i_pages.xa_lock, flags);
-	leave_locked(mapping, page, NULL);
+	stays = keep_dirty && PageDirty(page);
+	if (!stays)
+		leave_locked(mapping, page, NULL);
 	spin_unlock_irqrestore(&mapping->i_pages.xa_lock, flags);
+	if (stays)
+		return false;
 	tell_owner(ops, page);
 	put_page(page);
+	return true;
 }
+
+void delete_from_page_cache(struct page *page) { leave(page, false); }
+bool kmk_mapping_drop_clean(struct page *page) { return leave(page, true); }
 
 bool kmk_mapping_clear_value(struct address_space *mapping, pgoff_t index, void *value)
 {

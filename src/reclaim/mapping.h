@@ -28,6 +28,8 @@ void kmk_flusher_kick(void);
 void kmk_uncount_dirty_locked(struct address_space *mapping, struct page *page);
 /* Page locked. Forget that it is dirty. */
 void kmk_cancel_dirty(struct page *page);
+/* Locked: take it out of its mapping, unless somebody dirtied it just now. Whether it left. */
+bool kmk_mapping_drop_clean(struct page *page);
 
 /* filemap.c: read a page by the mapping's operations: locked on entry, unlocked by whoever finishes. */
 int kmk_read_page(struct address_space *mapping, struct page *page, filler_t *filler, struct file *file);

@@ -39,7 +39,7 @@ enum kmemkit_pressure kmemkit_pressure_level(void)
 
 static void tell(u32 now)
 {
-	__atomic_store_n(&level, now, __ATOMIC_RELAXED);
+	__atomic_store_n(&level, now, __ATOMIC_SEQ_CST);
 	mutex_lock(&watch_lock);
 	for (struct kmemkit_pressure_watch *w = watches; w; w = w->next)
 		w->fn((enum kmemkit_pressure)now, w->data);
@@ -66,6 +66,9 @@ static int teller(void *unused)
 		else if (was && now - last >= QUIET_NS)
 			tell(KMEMKIT_PRESSURE_NONE);
 		was = __atomic_load_n(&level, __ATOMIC_RELAXED);
+		/* Noted while the level still was what it is no more: nobody kicked. */
+		if (__atomic_load_n(&pending, __ATOMIC_SEQ_CST) > was)
+			continue;
 		port_wait(&kick, seen, was ? max(QUIET_NS - min(now - last, QUIET_NS), 1000000ull) : UINT64_MAX);
 	}
 	return 0;
@@ -91,7 +94,7 @@ static void note(u32 new)
 	old = __atomic_load_n(&pending, __ATOMIC_RELAXED);
 	while (old < new && !__atomic_compare_exchange_n(&pending, &old, new, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
 		;
-	if (old >= new || new <= __atomic_load_n(&level, __ATOMIC_RELAXED))
+	if (old >= new || new <= __atomic_load_n(&level, __ATOMIC_SEQ_CST))
 		return;
 	__atomic_fetch_add(&kick, 1, __ATOMIC_SEQ_CST);
 	if (!__atomic_load_n(&started, __ATOMIC_RELAXED))

@@ -261,7 +261,7 @@ void *kmk_shmem_stand_in(struct page *page)
 static bool dirty_folio(struct address_space *mapping, struct folio *folio)
 {
 	(void)mapping;
-	return !PageDirty(&folio->page) && !TestSetPageDirty(&folio->page);
+	return !TestSetPageDirty(&folio->page);
 }
 
 /* The page has left the mapping; its slot, if it has one, stands there instead. */
@@ -525,6 +525,7 @@ struct kmk_shmem *kmk_shmem_next(struct kmk_shmem *prev)
 
 void kmk_shmem_put(struct kmk_shmem *s)
 {
+	unsigned long flags;
 	bool last;
 
 	kmk_lock(&all_lock);
@@ -532,8 +533,15 @@ void kmk_shmem_put(struct kmk_shmem *s)
 	if (last)
 		list_del(&s->link);
 	kmk_unlock(&all_lock);
-	if (last)
-		kfree(s);
+	if (!last)
+		return;
+	/* A walker may have brought pages back after the end; behind the locks nobody looks at the mapping. */
+	kmk_shmem_forget(s, 0, (pgoff_t)-1);
+	spin_lock_irqsave(&s->inode.i_data.i_pages.xa_lock, flags);
+	spin_unlock_irqrestore(&s->inode.i_data.i_pages.xa_lock, flags);
+	kmk_lock(&kmk_lru.lock);
+	kmk_unlock(&kmk_lru.lock);
+	kfree(s);
 }
 
 struct kmk_shmem *kmk_shmem_create(const char *name, loff_t size)
@@ -606,10 +614,10 @@ static void zero_part(struct inode *inode, pgoff_t index, unsigned int from, uns
 	struct page *page;
 	void *entry = kmk_mapping_get(inode->i_mapping, index);
 
+	if (entry && !kmk_is_value(entry))
+		put_page(entry);
 	if (!entry || from >= to)
 		return;
-	if (!kmk_is_value(entry))
-		put_page(entry);
 	page = kmk_shmem_get_locked(container_of(inode, struct kmk_shmem, inode), index,
 				    mapping_gfp_mask(inode->i_mapping));
 	if (IS_ERR(page))

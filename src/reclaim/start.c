@@ -76,6 +76,7 @@ void kmk_reclaim_fork_parent(void)
 void kmk_reclaim_fork_child(void)
 {
 	inside = *depth() != 0;
+	closed = 0;		/* who else had it paused is not here */
 	kmk_shrinker_fork_child();
 	kmk_kswapd_fork_child();
 	kmk_swap_fork_child();

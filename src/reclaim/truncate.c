@@ -195,8 +195,7 @@ static int drop_any(struct address_space *mapping, struct page *page)
 		return err;
 	if (PageDirty(page) || !filemap_release_folio(page_folio(page), GFP_KERNEL))
 		return -EBUSY;
-	delete_from_page_cache(page);
-	return 0;
+	return kmk_mapping_drop_clean(page) ? 0 : -EBUSY;
 }
 
 int invalidate_inode_pages2_range(struct address_space *mapping, pgoff_t index, pgoff_t end)

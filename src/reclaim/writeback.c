@@ -97,8 +97,10 @@ bool clear_page_dirty_for_io(struct page *page)
 	unsigned long flags;
 	bool was;
 
-	if (!mapping || !PageDirty(page))
+	if (!mapping)
 		return TestClearPageDirty(page);
+	if (!PageDirty(page))
+		return false;
 	spin_lock_irqsave(&mapping->i_pages.xa_lock, flags);
 	kmk_uncount_dirty_locked(mapping, page);
 	was = TestClearPageDirty(page);

@@ -116,10 +116,10 @@ static bool walk(struct address_space *mapping, pgoff_t *index, pgoff_t end, str
 		put_page(page);
 		if (err < 0 && !*ret)
 			*ret = err;
-		if (err < 0 && !sync)
-			return true;
 		if (!++*index)
 			return false;
+		if (err < 0 && !sync)
+			return true;
 		if (err <= 0 && --wbc->nr_to_write <= 0 && !sync)
 			return true;
 	}

@@ -205,8 +205,11 @@ static void trimming_beside_users(struct kunit *test)
 		KUNIT_ASSERT_TRUE(test, kmk_vmap_validate());
 	}
 	WRITE_ONCE(stop, true);
-	for (i = 0; i < 3; i++)
-		KUNIT_EXPECT_EQ(test, kthread_stop_put(t[i]), 0);
+	for (i = 0; i < 3; i++) {
+		int err = kthread_stop_put(t[i]);
+
+		KUNIT_EXPECT_TRUE(test, err == 0 || err == -EINTR);	/* stopped before it ran at all */
+	}
 }
 
 static struct kunit_case cpu_cases[] = {
