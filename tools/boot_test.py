@@ -31,6 +31,7 @@ CASES = {
     ("pagecache_test.c", "pagecache_test_host_file"): "a file of the host's",
     ("pagecache_test.c", "pagecache_test_host_direct"): "a file of the host's",
     ("pagecache_test.c", "pagecache_test_host_full"): "a device of the host's",
+    ("reclaim_race_test.c", "swapoff_beside_the_last_fput"): "a swap file of the host's",
 }
 
 
