@@ -36,7 +36,7 @@ void kmk_page_mark(struct page *page, unsigned int order, unsigned int group)
 /* As kmk_page_mark() for a block that is nobody's: only a pageblock's first frame has other writers. */
 static void mark_taken(struct page *page, unsigned int order, unsigned int group)
 {
-	unsigned long flags = page->flags & ~(KMK_PF_ORDER_MASK | KMK_PF_GROUP_MASK);
+	unsigned long flags = READ_ONCE(page->flags) & ~(KMK_PF_ORDER_MASK | KMK_PF_GROUP_MASK);
 
 	if (unlikely(!(page_to_pfn(page) & (pageblock_nr_pages - 1))))
 		kmk_page_mark(page, order, group);

@@ -71,7 +71,7 @@ void kmk_area_begin(struct kmk_area *area, const struct kmk_area_request *req, u
 	area->internal = kmk_self()->internal;
 	area->time = now;
 	area->ram = req->ram;
-	area->state = KMK_AREA_LIVE;
+	WRITE_ONCE(area->state, KMK_AREA_LIVE);
 	__atomic_store_n(area->entry, (unsigned long)area | KMK_ENTRY_FIRST | KMK_ENTRY_LIVE |
 			 (req->ram ? KMK_ENTRY_RAM : 0), __ATOMIC_RELEASE);
 }
@@ -85,7 +85,7 @@ void kmk_area_begin_locked(struct kmk_area *area, const struct kmk_area_request 
 void kmk_area_end_locked(struct kmk_area *area)
 {
 	__atomic_store_n(area->entry, (unsigned long)area | KMK_ENTRY_FIRST, __ATOMIC_RELAXED);
-	area->state = KMK_AREA_DYING;
+	WRITE_ONCE(area->state, KMK_AREA_DYING);
 	kmk_note(&nr_areas, -1);
 }
 
@@ -325,7 +325,7 @@ struct kmk_area *kmk_area_take(const void *addr, bool want_ram, const char *fn, 
 	struct kmk_area *area = end_life(addr, want_ram);
 
 	if (likely(area)) {
-		area->state = KMK_AREA_DYING;
+		WRITE_ONCE(area->state, KMK_AREA_DYING);
 		area->freed_by = caller;
 		kmk_note(&shelf->areas, -1);
 		if (area->vm.flags & VM_ALLOC)

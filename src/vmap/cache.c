@@ -100,7 +100,7 @@ static bool keep(struct kmk_area *area)
 	if (kmk_init_on_free)
 		memset(area->vm.addr, 0, pages_of(area) * PAGE_SIZE);
 	kmk_area_lock_take();
-	area->state = KMK_AREA_IDLE;
+	WRITE_ONCE(area->state, KMK_AREA_IDLE);
 	list_add(&area->size, &by_size[pages_of(area) % SIZES]);
 	list_add_tail(&area->range.idle, &kmk_idle_by_age);
 	kmk_note(&nr_idle, pages_of(area));

@@ -220,7 +220,7 @@ static void unlink_if_empty(unsigned long *e, int kind, struct drop *d)
 	if (!node || d->n == BATCH)
 		return;
 	for (unsigned long i = 0; i < fan[kind]; i++)
-		if (node[i])
+		if (READ_ONCE(node[i]))
 			return;
 	__atomic_store_n(e, 0, __ATOMIC_RELEASE);
 	d->node[d->n++] = node;

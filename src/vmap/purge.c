@@ -64,7 +64,7 @@ static void doom_locked(struct kmk_range *r, struct list_head *batch)
 		kmk_window_doom_locked(r);
 	} else {
 		kmk_idle_unlink_locked(area_of(r));
-		area_of(r)->state = KMK_AREA_DYING;
+		WRITE_ONCE(area_of(r)->state, KMK_AREA_DYING);
 	}
 	list_add_tail(&r->idle, batch);
 }

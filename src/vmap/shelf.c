@@ -46,7 +46,7 @@ struct kmk_shelf *kmk_shelf_lock(void)
 
 static void put(struct kmk_shelf *s, struct kmk_area *slot, unsigned int pages)
 {
-	slot->state = KMK_AREA_SHELVED;
+	WRITE_ONCE(slot->state, KMK_AREA_SHELVED);
 	slot->next = s->class[pages].first;
 	s->class[pages].first = slot;
 	s->class[pages].n++;
@@ -108,7 +108,7 @@ static struct kmk_area *take_off(struct kmk_shelf *s, unsigned int pages, unsign
 	struct kmk_area *chain = NULL, *slot;
 
 	while (n-- && (slot = get(s, pages))) {
-		slot->state = KMK_AREA_DYING;
+		WRITE_ONCE(slot->state, KMK_AREA_DYING);
 		slot->next = chain;
 		chain = slot;
 	}

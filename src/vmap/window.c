@@ -128,7 +128,7 @@ static void lay_out(struct kmk_window *w, struct page *page)
 		slot->entry = &w->entry[i];
 		w->entry[i] = (unsigned long)slot | KMK_ENTRY_FIRST;
 		slot->vm.size = stride(w);
-		slot->state = KMK_AREA_IDLE;
+		WRITE_ONCE(slot->state, KMK_AREA_IDLE);
 		slot->plain = true;
 		slot->nr_mapped = w->pages;
 		slot->next = w->idle;
@@ -317,7 +317,7 @@ static struct kmk_area *pop_locked(struct class *class)
 	w->nr_out++;
 	kmk_note(&nr_kept, -(long)w->pages);
 	slot = w->idle;
-	slot->state = KMK_AREA_DYING;
+	WRITE_ONCE(slot->state, KMK_AREA_DYING);
 	w->idle = slot->next;
 	if (!--w->nr_idle)
 		list_del_init(&w->list);
@@ -330,7 +330,7 @@ static void push_locked(struct kmk_area *slot)
 	struct kmk_window *w = slot->window;
 	struct class *class = &classes[w->pages];
 
-	slot->state = KMK_AREA_IDLE;
+	WRITE_ONCE(slot->state, KMK_AREA_IDLE);
 	slot->next = w->idle;
 	w->idle = slot;
 	kmk_note(&class->nr_out, -1);
@@ -453,7 +453,7 @@ static void bury_slot(struct kmk_area *slot)
 	bool last;
 
 	kmk_area_lock_take();
-	slot->state = KMK_AREA_DEAD;
+	WRITE_ONCE(slot->state, KMK_AREA_DEAD);
 	w->nr_dead++;
 	kmk_note(&classes[w->pages].nr_out, -1);
 	last = !--w->nr_out && !w->nr_idle;
@@ -527,9 +527,9 @@ static struct kmk_area *drain_locked(struct kmk_window *w, struct kmk_area *chai
 	w->idle = NULL;
 	list_del_init(&w->list);
 	for (unsigned int i = w->nr_slots; i-- > 0;) {
-		if (w->slot[i].state != KMK_AREA_IDLE)
+		if (READ_ONCE(w->slot[i].state) != KMK_AREA_IDLE)
 			continue;
-		w->slot[i].state = KMK_AREA_DYING;
+		WRITE_ONCE(w->slot[i].state, KMK_AREA_DYING);
 		w->slot[i].next = chain;
 		chain = &w->slot[i];
 	}
