@@ -11,12 +11,13 @@ import concurrent.futures
 import glob
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LIMIT = 600			# seconds one item may take
+LIMIT = 600			# seconds one item may take, if it asks for no more
 RESULT = re.compile(r"^( *)(not )?ok \d+")
 SUMMARY = re.compile(r"^(\d+) passed, (\d+) failed$")
 MESON = re.compile(r"^(Ok|Fail|Unexpected Pass|Timeout): +(\d+) *$", re.M)
@@ -64,8 +65,8 @@ def count(text, status):
 class Item:
     """One command of a stage."""
 
-    def __init__(self, name, command, env=None, expect=0):
-        self.name, self.command, self.env, self.expect = name, command, env or {}, expect
+    def __init__(self, name, command, env=None, limit=LIMIT):
+        self.name, self.command, self.env, self.limit = name, command, env or {}, limit
 
     def run(self, logs):
         start = time.monotonic()
@@ -81,12 +82,14 @@ class Item:
         return self, passed, failed, time.monotonic() - start, text, log
 
     def execute(self):
+        p = subprocess.Popen(self.command, cwd=ROOT, env={**os.environ, **self.env}, start_new_session=True,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
-            r = subprocess.run(self.command, cwd=ROOT, env={**os.environ, **self.env}, timeout=LIMIT,
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        except subprocess.TimeoutExpired as e:
-            return (e.stdout or b"").decode(errors="replace") + "\ntimed out\n", 124
-        return r.stdout.decode(errors="replace"), r.returncode
+            out, status = p.communicate(timeout=self.limit)[0], p.returncode
+        except subprocess.TimeoutExpired:
+            os.killpg(p.pid, signal.SIGKILL)		# what the item started, too: it would disturb the next one
+            out, status = p.communicate()[0] + b"\ntimed out after %d s\n" % self.limit, 124
+        return out.decode(errors="replace"), status
 
 
 def units(build, folder="unit"):
@@ -106,10 +109,10 @@ def examples(build):
     return [Item(os.path.relpath(d, ROOT), [command, "run"] + sorted(glob.glob(os.path.join(d, "*.c")))) for d in folders]
 
 
-def script(build, path, *args):
+def script(build, path, *args, limit=LIMIT):
     """A script of ours: KMEMKIT and BUILD are in its environment, whatever its arguments."""
     env = {"BUILD": build, "KMEMKIT": os.path.join(build, "kmemkit")}
-    return Item(" ".join([path, *(a for a in args if a.startswith("--"))]), [os.path.join(ROOT, path), *args], env)
+    return Item(" ".join([path, *(a for a in args if a.startswith("--"))]), [os.path.join(ROOT, path), *args], env, limit)
 
 
 def check_items(build):
@@ -178,7 +181,7 @@ def long_stages(build):
         ("bare metal, 10^8 operations", [[script(build, "tests/boot/boot_test.sh", "--long")]]),
         ("swap, 1 GiB over 256 MiB", [[script(build, "tests/swap/run.sh", "--long")]]),
         ("page cache, 1 GiB in 64 MiB", [[script(build, "tests/pagecache/run.sh", "--long")]]),
-        ("soak, 10 minutes", [[script(build, "tests/soak/run.sh", "--long")]]),
+        ("soak, 10 minutes", [[script(build, "tests/soak/run.sh", "--long", limit=900)]]),
         ("flavour tsan", [[flavour_build("tsan", "tsan")], units(tsan)]),
         ("conformance under flavours", [
             [flavour_build("debug", "debug"), flavour_build("asan", "asan"),
@@ -215,6 +218,10 @@ def self_test():
     assert count("x\n3 passed, 0 failed\n", 1) == (3, 1)
     assert count("", 0) == (1, 0) and count("", 2) == (0, 1)
     assert count("Ok:                 9   \nFail:               1   \nTimeout:  1\n", 1) == (9, 2)
+    start = time.monotonic()
+    late = Item("late", ["sh", "-c", "echo begun; sleep 60 & sleep 60"], limit=1).run("/tmp")
+    os.unlink(late[5])
+    assert late[1:3] == (0, 1) and "begun" in late[4] and "timed out" in late[4] and time.monotonic() - start < 30, late
     missing = Item("none", ["/nonexistent/x"]).run("/tmp")
     os.unlink(missing[5])
     assert missing[1:3] == (0, 1)
