@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 NINJA = ninja -C $(BUILD) $(if $(V),-v,--quiet)
 
 .PHONY: all run test boot-test test-long bench bench-start conformance install clean flavours analyze check setup
-.PHONY: bench-latency bench-boot bench-count bench-threads bench-bytes bench-growth bench-colour
+.PHONY: bench-latency bench-boot bench-count bench-threads bench-bytes bench-growth bench-colour bench-vmap
 
 all: setup
 	@$(NINJA) product
@@ -61,6 +61,10 @@ bench-growth: all
 bench-colour: all
 	@tools/deps.sh bench
 	@tools/bench_slab.py colour --build $(BUILD)
+
+bench-vmap: all
+	@tools/deps.sh bench
+	@tools/bench_vmap.py --build $(BUILD)
 
 bench-boot: all
 	@tools/deps.sh bench-boot

@@ -120,7 +120,7 @@ def check_items(build):
     items = [script(build, "tools/check_%s.py" % n) for n in names]
     items += [script(build, "tools/check_%s.py" % n, "--self-test") for n in names]
     items += [script(build, "tools/check_symbols.sh", build), script(build, "tests/check_headers.sh")]
-    items += [script(build, "tools/%s.py" % n, "--self-test") for n in ("test", "bench", "bench_slab", "bench_boot", "gen_compat")]
+    items += [script(build, "tools/%s.py" % n, "--self-test") for n in ("test", "bench", "bench_slab", "bench_vmap", "bench_boot", "gen_compat")]
     items += [script(build, "tools/gen_compat.py", "--check")]
     items += [script(build, "tools/count_fast.sh", "--self-test")]
     return items
