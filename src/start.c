@@ -189,6 +189,7 @@ void kmk_upcall_fork_child(void)
 	if (!running())
 		return;
 	fork_unlock();
+	kmk_hands_fork_child();
 	kmk_vmap_fork_child();
 	kmk_reclaim_fork_child();
 	kmk_sync_fork_child();

@@ -316,7 +316,7 @@ static struct page *reclaim_round(struct request *r, unsigned long *got, bool *c
 /* The caller may wait: try as often as its flags ask for. */
 static struct page *wait_for_memory(struct request *r)
 {
-	bool compacted, gave, costly = r->order > PAGE_ALLOC_COSTLY_ORDER;
+	bool compacted, gave, held, costly = r->order > PAGE_ALLOC_COSTLY_ORDER;
 	struct page *page;
 	unsigned long got;
 
@@ -326,12 +326,17 @@ static struct page *wait_for_memory(struct request *r)
 			return page;
 	}
 	for (;;) {
+		held = kmk_hands_full();
 		page = reclaim_round(r, &got, &compacted);
 		if (page || (r->gfp & __GFP_NORETRY) || (costly && !(r->gfp & __GFP_RETRY_MAYFAIL)))
 			return page;
 		wake_kswapd(r);
 		if (again(r, got, compacted))
 			continue;
+		if ((held || kmk_hands_full()) && blind_again(r)) {
+			kmk_hands_wait();
+			continue;
+		}
 		page = out_of_memory(r, &gave);
 		if (page || !gave)
 			return page;

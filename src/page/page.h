@@ -273,6 +273,13 @@ void kmk_page_add_source(struct kmk_page_source *source);
 unsigned long kmk_page_reclaim(gfp_t gfp);
 unsigned long kmk_page_trim_idle(void);		/* asks every source's idle, then the CPU arrays */
 
+/* hands.c: around whatever takes memory from one place and gives it back at another. Nests; any context. */
+void kmk_hands_fill(void);
+void kmk_hands_empty(void);
+bool kmk_hands_full(void);
+void kmk_hands_wait(void);		/* until nobody holds any, for a second at most. May sleep; not with full hands */
+void kmk_hands_fork_child(void);
+
 /*
  * Up-call of the free paths, no zone lock held: a zone has more warm frames than kmk_page_warm_limit, or a cache
  * so many in empty slabs (idle.c). Any context.

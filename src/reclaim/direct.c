@@ -17,10 +17,12 @@ void kmk_reclaim_begin(struct kmk_reclaim_scope *scope, gfp_t gfp, unsigned long
 	scope->internal = self->internal;
 	current->flags |= PF_MEMALLOC;
 	self->internal = 0;		/* call-backs are their owners' */
+	kmk_hands_fill();
 }
 
 void kmk_reclaim_end(const struct kmk_reclaim_scope *scope)
 {
+	kmk_hands_empty();
 	kmk_self()->internal = scope->internal;
 	current->flags = (current->flags & ~(unsigned int)PF_MEMALLOC) | scope->flags;
 	kmk_fs_reclaim_release(scope->gfp);

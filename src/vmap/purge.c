@@ -11,6 +11,7 @@
 
 #include <kmemkit/vmap.h>
 #include "port.h"
+#include "page/page.h"
 #include "rooms.h"
 #include "sync/lock.h"
 #include "vmap/vmap.h"
@@ -86,6 +87,7 @@ unsigned long kmk_idle_trim(unsigned long keep)
 	unsigned long got = 0;
 	LIST_HEAD(batch);
 
+	kmk_hands_fill();
 	kmk_area_lock_take();
 	while (kmk_idle_pages() > keep && !list_empty(&kmk_idle_by_age))
 		doom_locked(list_first_entry(&kmk_idle_by_age, struct kmk_range, idle), &batch);
@@ -94,6 +96,7 @@ unsigned long kmk_idle_trim(unsigned long keep)
 	unmap_neighbours(&batch);
 	list_for_each_entry_safe(r, next, &batch, idle)
 		got += finish(r);
+	kmk_hands_empty();
 	return got;
 }
 

@@ -23,7 +23,9 @@ run() {
 	name=$1
 	shift
 	"$tmp/prog" "$@" > "$tmp/out" 2>&1
-	verdict $? "$name"
+	status=$?
+	[ $status -lt 2 ] || echo "status $status" >> "$tmp/out"
+	verdict $status "$name"
 }
 
 all_areas() {
