@@ -42,7 +42,7 @@ def build(folder, build_folder):
     os.makedirs(folder, exist_ok=True)
     ours, peers = os.path.join(folder, "ours"), os.path.join(folder, "peers")
     subprocess.run([os.path.join(build_folder, "kmemkit"), "cc", "-O2", SOURCE, "-o", ours], check=True)
-    subprocess.run(["gcc", "-O2", "-fno-builtin", "-w", "-I", os.path.join(ROOT, "bench", "peers"), SOURCE,
+    subprocess.run(["gcc", "-O2", "-fno-plt", "-fno-builtin", "-w", "-I", os.path.join(ROOT, "bench", "peers"), SOURCE,
             "-o", peers], check=True)
     variants = {"kmemkit": (ours, {})}
     for name, preload in PEERS.items():

@@ -41,7 +41,7 @@ def ours(args, name, *flags, suffix=""):
 
 def peer(args, name):
     program = os.path.join(args.folder, name + "-peers")
-    subprocess.run(["gcc", "-O2", "-fno-builtin", "-w", "-I", os.path.join(bench.ROOT, "bench", "peers"),
+    subprocess.run(["gcc", "-O2", "-fno-plt", "-fno-builtin", "-w", "-I", os.path.join(bench.ROOT, "bench", "peers"),
                     source(name), "-o", program, "-pthread", "-ldl"], check=True)
     return program
 
