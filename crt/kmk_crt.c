@@ -7,6 +7,7 @@
  * its own. Nothing is run: the library may not have been started yet.
  */
 #include <kmemkit/run.h>
+#include "kmk_headers_id.h"
 
 #define BOUNDS(type, section)									\
 	extern type __start_##section[] __attribute__((weak, visibility("hidden")));		\
@@ -31,6 +32,8 @@ static struct kmk_sections sections;
 /* Behind the host's own constructor (101), before those of user code. */
 static void __attribute__((constructor(150))) register_tables(void)
 {
+	if (kmk_headers_check)
+		kmk_headers_check(KMK_HEADERS_ID);
 	hooks[0] = radix_tree_init;
 	hooks[1] = maple_tree_init;
 	sections = (struct kmk_sections){

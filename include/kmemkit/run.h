@@ -33,6 +33,12 @@ struct kmk_sections {
 /* Callable from a constructor, before the library has started. */
 void kmk_sections_register(struct kmk_sections *sections);
 
+/*
+ * Ends the program with status 2, after a line on stderr, unless id is that of the headers (and the flavour) this
+ * library was built with. Called by kmk_crt.o before anything else of the program's; a process only.
+ */
+void kmk_headers_check(const char *id) __attribute__((weak));
+
 /* Does the program take this boot option (__setup, early_param)? For the check of the option string. */
 bool kmk_bootopt_known(const char *name, size_t len);
 

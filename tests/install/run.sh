@@ -61,6 +61,12 @@ verdict "the installed command boots a suite" $?
 "$out/moved/bin/kmemkit" cc "$out/program.c" -o "$out/a" >"$out/text" 2>&1 && "$out/a" >"$out/text" 2>&1 &&
 	grep -qx fine "$out/text"
 verdict "the installed command compiles a program" $?
+# What a program of other headers looks like to the library: the same program with another name for them.
+id=$(strings "$out/moved/lib/kmemkit/kmk_crt.o" | grep -xE '[0-9a-f]{16}')
+sed "s/$id/0123456789abcdef/" "$out/a" >"$out/old" && chmod +x "$out/old"
+"$out/old" >"$out/text" 2>&1
+[ $? = 2 ] && grep -q "headers of another build (0123456789abcdef; this library's are $id): compile the program again" "$out/text"
+verdict "a program compiled against other headers is refused" $?
 export PKG_CONFIG_PATH=$out/moved/lib/pkgconfig
 flags=$(pkg-config --define-variable=prefix="$out/moved" --cflags --libs kmemkit 2>"$out/text")
 # shellcheck disable=SC2086
