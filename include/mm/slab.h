@@ -28,6 +28,7 @@ struct kmem_cache {
 	u64 recip;			/* 2^64 / size, rounded up */
 	u32 object_size;
 	u32 entries;			/* an array's capacity; 0: tracked, arrays stay closed */
+	u32 store;			/* offset of the arrays that objects are in: array, unless that is a closed front */
 	u32 foreign;			/* offset of the arrays of objects that other owners' slabs wait for */
 	u32 foreign_entries;
 	slab_flags_t flags;

@@ -384,7 +384,7 @@ void kmk_cache_flush(struct kmem_cache *s)
 {
 	kmk_lock(&flush_lock);
 	for (int id = 0; id < (int)kmk_nr_ids; id++) {
-		flush_one(id, s->array);
+		flush_one(id, s->store);
 		flush_one(id, s->foreign);
 	}
 	kmk_unlock(&flush_lock);

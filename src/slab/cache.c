@@ -64,16 +64,38 @@ _Static_assert(KMK_KMALLOC_STRIDE >= 2 * 64 + PORT_ENTRY_BYTES *
 	       (KMK_KMALLOC_ENTRIES + KMK_KMALLOC_ENTRIES / KMK_FOREIGN_SHARE), "two arrays do not fit");
 _Static_assert(KMK_KMALLOC_ARRAY(KMK_KMALLOC_TYPES, 0) <= KMK_DYNAMIC_ARRAYS, "kmalloc's arrays reach too far");
 
+/*
+ * The fast paths do not clear. Such a cache's array, as pages and kmalloc() name it, is a front: closed for ever,
+ * so that each request comes to the slow path, which has an array of its own and clears.
+ */
+static bool clears(const struct kmem_cache *s)
+{
+	return (kmk_init_on_alloc || kmk_init_on_free) && !kmk_no_init(s);
+}
+
 /* Larger arrays may use only the first part of the room, so that very many caches still find a place. */
 static u64 array_room(unsigned int c)
 {
 	return ARRAY_LIMIT - (ARRAY_LIMIT >> (ARRAY_CLASSES - c));
 }
 
+/* Behind a front that stays closed lies the array itself, a line further. */
+#define BEHIND_FRONT		64u
+#define FRONT_ENTRIES		(BEHIND_FRONT / PORT_ENTRY_BYTES)
+
 /* Where things lie that follow from the array's place. */
 static void array_settle(struct kmem_cache *s, u32 room)
 {
 	s->place = PORT_PLACE(s->array);
+	s->store = s->array;
+	if (clears(s)) {
+		s->store += BEHIND_FRONT;
+		s->entries = min(s->entries, room - FRONT_ENTRIES);
+		/* Where another cache had entries. */
+		for (int id = 0; id < (int)kmk_nr_ids; id++)
+			if (port_array_of(id, s->store)->cap || port_array_of(id, s->store)->top)
+				*port_array_of(id, s->store) = (struct port_array){ 0 };
+	}
 	s->foreign = s->array + array_bytes(room);
 	s->foreign_entries = foreign_of(s->entries);
 }
@@ -108,7 +130,7 @@ static bool array_alloc(struct kmem_cache *s)
 static void array_free(const struct kmem_cache *s)
 {
 	for (int id = 0; id < (int)kmk_nr_ids; id++) {
-		__atomic_store_n(&port_array_of(id, s->array)->cap, 0, __ATOMIC_RELAXED);
+		__atomic_store_n(&port_array_of(id, s->store)->cap, 0, __ATOMIC_RELAXED);
 		__atomic_store_n(&port_array_of(id, s->foreign)->cap, 0, __ATOMIC_RELAXED);
 	}
 	port_array_of(0, s->array)->pad = array_reuse[s->array_class];
@@ -129,11 +151,10 @@ static u32 natural_align(u32 size, u32 align, slab_flags_t flags)
 	return max(align, (u32)ARCH_SLAB_MINALIGN);
 }
 
-/* The fast paths neither record owners, nor clear, nor fail on purpose: such caches keep their arrays closed. */
+/* The array paths neither record owners nor fail on purpose: such caches keep their arrays closed. */
 static bool watched(const struct kmem_cache *s)
 {
-	return s->tracked || s->debug || (s->flags & (SLAB_DEBUG_INITIAL | SLAB_FAILSLAB)) ||
-	       ((kmk_init_on_alloc || kmk_init_on_free) && !kmk_no_init(s));
+	return s->tracked || s->debug || (s->flags & (SLAB_DEBUG_INITIAL | SLAB_FAILSLAB));
 }
 
 static void cache_init(struct kmem_cache *s, const char *name, u32 size, u32 align, slab_flags_t flags,
@@ -348,7 +369,7 @@ static unsigned long use_mark(struct kmem_cache *s, bool *something)
 		kmk_unlock(&node->lock);
 	}
 	for (int id = 0; s->array && id < (int)kmk_nr_ids; id++) {
-		int32_t top = top_of(id, s->array);
+		int32_t top = top_of(id, s->store);
 
 		held += top > 0 || top_of(id, s->foreign) > 0;
 		mark = mark * 31 + (u32)top;

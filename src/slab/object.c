@@ -83,7 +83,7 @@ void kmk_slab_put(struct kmk_slab *slab, void *obj, unsigned char *state, unsign
 	if (!s->entries)
 		kmk_slab_give(&one, 1);
 	else if (READ_ONCE(slab->home) == port_owner_id())
-		push_or_give(s->array, s->entries, kmk_batch_of(s->entries), &one);
+		push_or_give(s->store, s->entries, kmk_batch_of(s->entries), &one);
 	else
 		push_or_give(s->foreign, s->foreign_entries, min(s->foreign_entries, (u32)KMK_SLAB_BATCH), &one);
 }
@@ -119,7 +119,7 @@ static noinline void fill_array(struct kmem_cache *s)
 
 	if (!n)
 		return;
-	pushed = port_array_push_n(s->array, end - n, n);
+	pushed = port_array_push_n(s->store, end - n, n);
 	if (pushed < n)
 		kmk_slab_give(end - n + pushed, n - pushed);
 }
@@ -134,9 +134,9 @@ noinline void *kmk_slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsi
 		return NULL;
 	if (s->debug)
 		return kmk_debug_alloc(s, gfp, size, caller);
-	if (s->entries) {
-		open_array(s->array, s->entries);
-		port_array_pop_n(s->array, &one, 1);
+	if (s->entries && !port_array_pop(s->store, &one.obj, &one.aux)) {
+		open_array(s->store, s->entries);
+		port_array_pop_n(s->store, &one, 1);
 	}
 	if (!one.obj && kmk_slab_refill(s, gfp, &one + 1, 1) && s->entries)
 		fill_array(s);
