@@ -24,6 +24,7 @@ test: all
 
 boot-test: all
 	@tools/deps.sh test conformance
+	@BUILD=$(BUILD) tests/boot/run.sh
 	@tools/boot_test.py --build $(BUILD)
 	@BUILD=$(BUILD) tests/boot/boot_test.sh
 	@tools/conformance --build $(BUILD) --boot 1

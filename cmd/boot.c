@@ -155,14 +155,16 @@ static void add_device(struct args *a, const char *device, int fd)
 
 static void add_machine(struct args *a, const struct machine *m)
 {
-	args_add_words(a, "qemu-system-x86_64 -accel tcg -machine q35 -cpu max -nodefaults -no-user-config "
-		       "-display none -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=4");
+	args_add_words(a, "qemu-system-x86_64 -accel tcg -machine q35 -nodefaults -no-user-config "
+		       "-display none -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=4 -cpu");
+	args_add(a, m->count ? "max,-rdrand,-rdseed" : "max");
 	args_add(a, "-smp");
 	args_addf(a, "%u", m->cpus);
 	args_add(a, "-m");
 	args_add(a, m->memory);
+	/* Chance and the date are the emulator's host's, unless they are taken away too. */
 	if (m->count)
-		args_add_words(a, "-icount shift=0,sleep=off");
+		args_add_words(a, "-icount shift=0,sleep=off -rtc base=2024-01-01,clock=vm");
 }
 
 int machine_command(struct args *argv, const struct run_options *o, const char *dir, const char *image,
@@ -189,12 +191,17 @@ int machine_command(struct args *argv, const struct run_options *o, const char *
 	return err;
 }
 
-/* The debug-exit device: (value << 1) | 1, the value being 0x10 and the status. */
+/* The debug-exit device: (value << 1) | 1, the value being 0x10 and the status. 0 is none of these: a reset. */
 int machine_status(int status)
 {
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 
-	return code > 0x20 && code & 1 ? W_EXITCODE((code - 0x21) / 2, 0) : status;
+	if (code > 0x20 && code & 1)
+		return W_EXITCODE((code - 0x21) / 2, 0);
+	if (status)
+		return status;
+	cmd_error("the machine was reset: too little memory for the image, or a fault it could not take");
+	return W_EXITCODE(1, 0);
 }
 
 int cmd_boot(int argc, char **argv)

@@ -98,12 +98,12 @@ static int program_failed(const struct job *list, unsigned timeout)
 	return CMD_FAILED;
 }
 
-/* Without a hello it has a main() of its own: it has run already, and its end is the verdict. */
+/* Without a hello it has a main() of its own: it has run already, and its end is the verdict. A machine's may be a crash. */
 static int list_status(const struct job *list, const struct session *s)
 {
 	bool ended = WIFEXITED(list->status) && !list->timed_out && !list->crash;
 
-	if (ended && !list->hello)
+	if (ended && !list->hello && !(s->options->machine && list->status))
 		return WEXITSTATUS(list->status) ? CMD_FAILED : CMD_OK;
 	if (job_bad_use(list))
 		return CMD_USAGE;

@@ -88,16 +88,18 @@ enum port_prot { PORT_READ = 1, PORT_WRITE = 2, PORT_EXEC = 4, PORT_NOCACHE = 8,
 /*
  * 1. Bring the host up and describe it. Called once, before anything else. On return the direct
  *    map shows every PORT_RAM range at PAGE_OFFSET + physical address, contents undefined; the frame
- *    database region (KMK_VMEMMAP), the owner records (KMK_PAGE_EXT), the per-CPU region (KMK_PCPU_BASE) and the vmalloc, kmap and
- *    fixmap windows are reserved: the first three readable and writable zeros on demand, the
- *    windows inaccessible. Returns 0, or a negative errno after printing what was wrong
+ *    database region (KMK_VMEMMAP), the owner records (KMK_PAGE_EXT), the per-CPU arrays (KMK_PCPU_BASE), the
+ *    per-CPU variables (KMK_PERCPU_BASE) and the vmalloc, kmap and fixmap windows are reserved: the first four
+ *    readable and writable zeros on demand, the windows inaccessible. The arrays that the inline door finds read
+ *    as zeros before the call already, if anything of the library runs before it. Returns 0, or a negative errno after printing what was wrong
  *    (a bad memory map names the token; a taken base address names the address).
  */
 int port_describe(struct port_desc *desc);
 
 /*
  * 2. Show frames [pa, pa+len) at va with enum port_prot bits. va, pa and len are page multiples,
- *    va lies in a reserved window. Replaces what was there. 0, -ENOMEM or -EINVAL. May sleep.
+ *    va lies in a reserved window. Replaces what was there. 0, -ENOMEM or -EINVAL (also for what is neither
+ *    frames nor registers, unless PORT_F_MMIO). May sleep.
  */
 int port_map(void *va, uint64_t pa, size_t len, unsigned prot);
 
@@ -207,13 +209,13 @@ void port_file_close(int file) __attribute__((weak));
 int port_fault_catch(void) __attribute__((weak));
 
 /*
- * 18. Optional: physical address of the kernel's reference page table, in the processor's own format (see
+ * 19. Optional: physical address of the kernel's reference page table, in the processor's own format (see
  *     asm/pgtable.h), reached with all below it through the direct map. Absent or 0: tables cannot be seen.
  */
 uint64_t port_page_table(void) __attribute__((weak));
 
 /*
- * 19. Optional: something a thread of the program can wait for with poll(). open: a descriptor, or a negative
+ * 20. Optional: something a thread of the program can wait for with poll(). open: a descriptor, or a negative
  *     errno; raise makes it readable, until the program reads 8 bytes from it. Any context.
  */
 int port_poll_open(void) __attribute__((weak));

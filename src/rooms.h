@@ -21,6 +21,7 @@ unsigned int kmk_reclaim_validate(void);	/* faults found, each printed */
 unsigned long kmk_idle_released(void);	/* frames given back to the host so far */
 void kmk_reclaim_fork_lock(void);
 void kmk_reclaim_fork_unlock(void);
+void kmk_reclaim_fork_copy(void);	/* all locks are held */
 void kmk_reclaim_fork_parent(void);
 void kmk_reclaim_fork_child(void);
 

@@ -155,10 +155,13 @@ static bool running(void)
 	return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == RUNNING;
 }
 
-void kmk_upcall_fork_prepare(void)
+#define SECTIONS_NS	1000000000ull	/* how long a fork looks for a moment without sections of other threads */
+#define SECTION_NS	500000ull	/* of this, with all locks held; longer each time */
+
+static bool held, frozen;	/* the locks, the virtual CPUs: by the fork under way */
+
+static void fork_lock(void)
 {
-	if (!running())
-		return;
 	kmk_reclaim_fork_lock();
 	kmk_vmap_fork_lock();
 	kmk_slab_fork_lock();
@@ -168,6 +171,8 @@ void kmk_upcall_fork_prepare(void)
 
 static void fork_unlock(void)
 {
+	if (frozen)
+		kmk_cpus_thaw();
 	kmk_sync_fork_unlock();
 	kmk_page_fork_unlock();
 	kmk_slab_fork_unlock();
@@ -175,9 +180,40 @@ static void fork_unlock(void)
 	kmk_reclaim_fork_unlock();
 }
 
+/* Another thread's start, if it is under way: the child could not end it. Whether the library runs. */
+static bool settled(uint64_t end)
+{
+	while (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == STARTING &&
+	       __atomic_load_n(&starter, __ATOMIC_RELAXED) != port_self() && port_now() < end)
+		port_yield();
+	return running();
+}
+
+/*
+ * A spin lock of the users' that another thread holds would stay held in the child, with what it guards half
+ * done; so the fork is at a moment when no section is under way. Not waited for at any price: who is in a
+ * section may want one of our locks, so these are let go of now and then.
+ */
+void kmk_upcall_fork_prepare(void)
+{
+	static uint32_t never;
+	uint64_t end = port_now() + SECTIONS_NS, limit = SECTION_NS;
+
+	held = settled(end);
+	if (!held)
+		return;
+	for (fork_lock(); !(frozen = kmk_cpus_freeze(limit)) && port_now() < end; fork_lock()) {
+		fork_unlock();
+		port_wait(&never, 0, 50 * 1000);
+		limit = min_t(uint64_t, 2 * limit, 64 * SECTION_NS);
+	}
+	kmk_slab_fork_hold();
+	kmk_reclaim_fork_copy();
+}
+
 void kmk_upcall_fork_parent(void)
 {
-	if (!running())
+	if (!held)
 		return;
 	fork_unlock();
 	kmk_reclaim_fork_parent();
@@ -186,7 +222,7 @@ void kmk_upcall_fork_parent(void)
 /* The child is the thread that holds the locks; the others are gone. */
 void kmk_upcall_fork_child(void)
 {
-	if (!running())
+	if (!held)
 		return;
 	fork_unlock();
 	kmk_hands_fork_child();

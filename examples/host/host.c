@@ -35,14 +35,13 @@ static int place(unsigned long va, unsigned long len)
 	return -ENOMEM;
 }
 
-/* 1. The map, and the regions that the core addresses by constants: direct map, frame database, arrays. */
+/* 1. The map, and the regions that the core addresses by constants: direct map, frame database, per-CPU variables. */
 int port_describe(struct port_desc *d)
 {
 	static const struct port_range ram = { RAM_START, RAM_END, PORT_RAM };
 	const unsigned long frame_database = RAM_END / PAGE_SIZE * 64;
 
 	if (place(PAGE_OFFSET + RAM_START, RAM_END - RAM_START) || place(KMK_VMEMMAP, frame_database) ||
-	    place(KMK_PCPU_BASE, (1UL + KMK_PCPU_DUMMIES) << KMK_PCPU_SHIFT) ||
 	    place(KMK_PERCPU_BASE, 1UL << KMK_PERCPU_SHIFT))
 		return -ENOMEM;
 	*d = (struct port_desc){ .features = PORT_F_RSEQ, .nr_cpus = 1, .nr_ids = 1, .nr_ranges = 1,
@@ -133,4 +132,5 @@ int port_fence(unsigned id)
 /* The program: what an image of bare metal calls after it has come up. */
 int bare_main(void);
 
-int main(void) { return bare_main(); }
+/* The arrays must be there, empty, before the first request: that is what leads it to the library's start. */
+int main(void) { return place(KMK_PCPU_BASE, (1UL + KMK_PCPU_DUMMIES) << KMK_PCPU_SHIFT) ? 1 : bare_main(); }

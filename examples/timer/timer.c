@@ -19,7 +19,7 @@ struct timer_dev {
 	spinlock_t lock;		/* registers and what to call */
 	void (*expired)(void *data);
 	void *data;
-	unsigned long expirations;
+	unsigned long expirations, at_start;
 	struct wait_queue_head wait;
 };
 
@@ -101,6 +101,7 @@ void timer_start(struct timer_dev *t, u32 us, bool periodic, void (*expired)(voi
 	quiet(t);
 	t->expired = expired;
 	t->data = data;
+	t->at_start = t->expirations;
 	writel(us, t->regs + TIMER_LOAD);
 	writel(TIMER_CTRL_RUN | TIMER_CTRL_IRQ | (periodic ? TIMER_CTRL_PERIODIC : 0), t->regs + TIMER_CTRL);
 	spin_unlock_irqrestore(&t->lock, flags);
@@ -128,9 +129,7 @@ unsigned long timer_expirations(struct timer_dev *t)
 
 int timer_wait(struct timer_dev *t, unsigned int ms)
 {
-	unsigned long seen = timer_expirations(t);
-
-	return wait_event_timeout(t->wait, timer_expirations(t) != seen, msecs_to_jiffies(ms)) ? 0 : -ETIMEDOUT;
+	return wait_event_timeout(t->wait, timer_expirations(t) != READ_ONCE(t->at_start), msecs_to_jiffies(ms)) ? 0 : -ETIMEDOUT;
 }
 
 MODULE_DESCRIPTION("A countdown timer");

@@ -38,6 +38,6 @@ void timer_stop(struct timer_dev *t);
 
 u32 timer_left(struct timer_dev *t);		/* microseconds */
 unsigned long timer_expirations(struct timer_dev *t);
-/* Sleep until it expires the next time; 0, or -ETIMEDOUT after ms milliseconds. */
+/* Sleep until it has expired since it was started last; 0, or -ETIMEDOUT after ms milliseconds. */
 int timer_wait(struct timer_dev *t, unsigned int ms);
 #endif

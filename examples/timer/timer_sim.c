@@ -12,6 +12,14 @@ static bool running(const struct timer_sim *s)
 	return s->ctrl & TIMER_CTRL_RUN;
 }
 
+/* Others may hold the same line up: it is told of changes only. */
+static void set_line(struct timer_sim *s, bool up)
+{
+	if (s->line_up != up)
+		kmk_irq_level(s->irq, up);
+	s->line_up = up;
+}
+
 static void arm(struct timer_sim *s)
 {
 	s->end = ktime_add_us(ktime_get(), s->load);
@@ -23,7 +31,7 @@ static void expire(struct timer_sim *s)
 {
 	s->status |= TIMER_STATUS_EXPIRED;
 	if (s->ctrl & TIMER_CTRL_IRQ)
-		kmk_irq_level(s->irq, true);
+		set_line(s, true);
 	if (s->ctrl & TIMER_CTRL_PERIODIC)
 		arm(s);
 	else
@@ -92,7 +100,7 @@ static void write_status(struct timer_sim *s, u32 value)
 {
 	s->status &= ~value;
 	if (!(s->status & TIMER_STATUS_EXPIRED))
-		kmk_irq_level(s->irq, false);
+		set_line(s, false);
 }
 
 static void reg_write(void *ctx, u64 offset, u64 value, unsigned int width)
@@ -131,7 +139,7 @@ int timer_sim_unplug(struct timer_sim *s)
 	if (err)
 		return err;
 	hrtimer_cancel(&s->clock);
-	kmk_irq_level(s->irq, false);
+	set_line(s, false);
 	return 0;
 }
 

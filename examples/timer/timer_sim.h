@@ -14,6 +14,7 @@ struct timer_sim {
 	u32 ctrl, load, status, id;
 	ktime_t end;			/* when it expires */
 	struct hrtimer clock;
+	bool line_up;			/* it holds its interrupt line up */
 	bool frozen;			/* time stands still: it expires by timer_sim_expire() only */
 	unsigned int reads, writes;	/* register accesses so far */
 };

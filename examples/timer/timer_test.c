@@ -6,7 +6,9 @@
 #include <kmemkit/irq.h>
 #include <kunit/test.h>
 #include <linux/atomic.h>
+#include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/interrupt.h>
 #include <linux/ioport.h>
 #include <linux/ktime.h>
 #include <linux/preempt.h>
@@ -45,11 +47,13 @@ static void timer_test_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, timer_sim_unplug(&sim), 0);
 }
 
-static void timer_test_one_shot(struct kunit *test)
+static void one_shot(struct kunit *test, bool late)
 {
 	u64 t0 = ktime_get_ns();
 
 	timer_start(timer, 2000, false, expired, &calls);
+	if (late)
+		msleep(10);
 	KUNIT_EXPECT_EQ(test, timer_wait(timer, 5000), 0);
 	KUNIT_EXPECT_GE(test, ktime_get_ns() - t0, 2000000ULL);
 	kmk_irq_settle(IRQ);
@@ -57,6 +61,17 @@ static void timer_test_one_shot(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, in_irq);
 	KUNIT_EXPECT_EQ(test, timer_expirations(timer), 1UL);
 	KUNIT_EXPECT_EQ(test, timer_left(timer), 0U);
+}
+
+static void timer_test_one_shot(struct kunit *test)
+{
+	one_shot(test, false);
+}
+
+/* Whoever begins to wait after the interrupt does not wait for another. */
+static void timer_test_late_wait(struct kunit *test)
+{
+	one_shot(test, true);
 }
 
 static void timer_test_periodic(struct kunit *test)
@@ -143,13 +158,43 @@ static void timer_test_shared_line(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&calls), 1);
 }
 
+/* One expires; the other is started, and unplugged, while the line is off: the first one's interrupt still comes. */
+static void timer_test_shared_level(struct kunit *test)
+{
+	struct timer_sim other_sim;
+	struct timer_dev *other;
+
+	KUNIT_ASSERT_EQ(test, timer_sim_plug(&other_sim, PHYS + 0x10000, IRQ), 0);
+	other = timer_probe(PHYS + 0x10000, IRQ);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, other);
+	sim.frozen = other_sim.frozen = true;
+	timer_start(timer, 1000, false, expired, &calls);
+	disable_irq(IRQ);
+	timer_sim_expire(&sim);
+	timer_start(other, 1000, false, NULL, NULL);
+	timer_stop(other);
+	enable_irq(IRQ);
+	kmk_irq_settle(IRQ);
+	KUNIT_EXPECT_EQ(test, atomic_read(&calls), 1);
+	timer_start(timer, 1000, false, expired, &calls);
+	disable_irq(IRQ);
+	timer_sim_expire(&sim);
+	enable_irq(IRQ);
+	timer_remove(other);
+	KUNIT_EXPECT_EQ(test, timer_sim_unplug(&other_sim), 0);
+	kmk_irq_settle(IRQ);
+	KUNIT_EXPECT_EQ(test, atomic_read(&calls), 2);
+}
+
 static struct kunit_case timer_test_cases[] = {
 	KUNIT_CASE(timer_test_one_shot),
+	KUNIT_CASE(timer_test_late_wait),
 	KUNIT_CASE(timer_test_periodic),
 	KUNIT_CASE(timer_test_runs_down),
 	KUNIT_CASE(timer_test_stop_wins),
 	KUNIT_CASE(timer_test_probe_fails),
 	KUNIT_CASE(timer_test_shared_line),
+	KUNIT_CASE(timer_test_shared_level),
 	{}
 };
 

@@ -17,7 +17,10 @@
 
 /* One edge. Without a handler it is lost. Any context; so is the next. */
 void kmk_irq_raise(unsigned int irq);
-/* Hold the line up, or let it down. */
+/*
+ * A device begins to hold the line up, or lets go of it: call it on changes only. Devices that share a line are
+ * counted, and it stays up until the last one lets go; a let-go more is one WARN.
+ */
 void kmk_irq_level(unsigned int irq, bool up);
 /* Wait until nothing raised so far is still on its way to a handler (a disabled line's edge excepted). May sleep. */
 void kmk_irq_settle(unsigned int irq);

@@ -23,6 +23,12 @@
 unsigned long *bitmap_alloc(unsigned int nbits, gfp_t flags);
 unsigned long *bitmap_zalloc(unsigned int nbits, gfp_t flags);
 void bitmap_free(const unsigned long *bitmap);
+#define bitmap_alloc_node(nbits, flags, node)	((void)(node), bitmap_alloc(nbits, flags))
+#define bitmap_zalloc_node(nbits, flags, node)	((void)(node), bitmap_zalloc(nbits, flags))
+/* Freed with the device's other resources. */
+struct device;
+unsigned long *devm_bitmap_alloc(struct device *dev, unsigned int nbits, gfp_t flags);
+unsigned long *devm_bitmap_zalloc(struct device *dev, unsigned int nbits, gfp_t flags);
 
 /*
  * The __ forms are functions; those without are below, and a constant for sets of constant bits in one word.
@@ -74,6 +80,23 @@ int bitmap_print_bitmask_to_buf(char *buf, const unsigned long *map, int nbits, 
 /* dst = src without the cut bits from first on; what lay above moves down, zeros follow. May overlap. */
 void bitmap_cut(unsigned long *dst, const unsigned long *src, unsigned int first, unsigned int cut,
 		unsigned int nbits);
+/*
+ * Relative sets. remap: the n-th bit set in old becomes the n-th set in to, counted on from the start again
+ * where to has fewer; what is not in old stays. bitremap: the same of one bit. onto: bit m becomes the m-th bit
+ * set in rel, and is dropped where rel has fewer. fold: bit m becomes bit m % sz. Source of behaviour:
+ * Linux 6.1, lib/bitmap.c.
+ */
+void bitmap_remap(unsigned long *dst, const unsigned long *src, const unsigned long *old, const unsigned long *to,
+		  unsigned int nbits);
+int bitmap_bitremap(int bit, const unsigned long *old, const unsigned long *to, int nbits);
+void bitmap_onto(unsigned long *dst, const unsigned long *src, const unsigned long *rel, unsigned int nbits);
+void bitmap_fold(unsigned long *dst, const unsigned long *src, unsigned int sz, unsigned int nbits);
+#define bitmap_copy_le(dst, src, nbits)	bitmap_copy(dst, src, nbits)
+/* May sleep; also -ENOMEM. */
+int bitmap_parselist_user(const char __user *buf, unsigned int len, unsigned long *map, int nbits);
+#define bitmap_next_set_region(map, rs, re, end)	\
+	do { *(rs) = (unsigned int)find_next_bit(map, end, *(rs));			\
+	     *(re) = (unsigned int)find_next_zero_bit(map, end, *(rs) + 1); } while (0)
 int bitmap_print_to_pagebuf(bool list, char *buf, const unsigned long *map, int nbits);
 void bitmap_from_arr32(unsigned long *map, const u32 *buf, unsigned int nbits);
 void bitmap_to_arr32(u32 *buf, const unsigned long *map, unsigned int nbits);

@@ -19,6 +19,8 @@
 #define BITS_TO_U64(nr)		(((nr) + 63) / 64)
 #define BITS_TO_U32(nr)		(((nr) + 31) / 32)
 #define BITS_TO_BYTES(nr)	(((nr) + 7) / 8)
+#define BYTES_TO_BITS(nb)	((nb) * 8)
+#define aligned_byte_mask(n)	((1ul << (8 * (n))) - 1)
 
 static __always_inline void set_bit(long nr, volatile unsigned long *addr)
 {
@@ -199,6 +201,11 @@ static inline __attribute_const__ unsigned long kmk_weight(u64 w)
 static inline __attribute_const__ int get_count_order(unsigned int count)
 {
 	return count ? fls(count - 1) : -1;
+}
+
+static inline __attribute_const__ int get_bitmask_order(unsigned int count)
+{
+	return fls(count);
 }
 
 static inline __attribute_const__ int get_count_order_long(unsigned long n)

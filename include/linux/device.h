@@ -96,9 +96,13 @@ struct device_attribute {
 #define DEVICE_ATTR_RW(_name)	struct device_attribute dev_attr_##_name = __ATTR_RW(_name)
 #define DEVICE_ATTR_RO(_name)	struct device_attribute dev_attr_##_name = __ATTR_RO(_name)
 #define DEVICE_ATTR_WO(_name)	struct device_attribute dev_attr_##_name = __ATTR_WO(_name)
-/* There is no sysfs: warns once, and 0. */
+#define DEVICE_ATTR_PREALLOC(_name, _mode, _show, _store) \
+	struct device_attribute dev_attr_##_name = __ATTR_PREALLOC(_name, _mode, _show, _store)
+#define DEVICE_ATTR_ADMIN_RW(_name)	struct device_attribute dev_attr_##_name = __ATTR_RW_MODE(_name, 0600)
+#define DEVICE_ATTR_ADMIN_RO(_name)	struct device_attribute dev_attr_##_name = __ATTR_RO_MODE(_name, 0400)
+/* Attributes are read and written by kmemkit/sysfs.h; errors, context: linux/sysfs.h. */
 int device_create_file(struct device *dev, const struct device_attribute *attr);
-static inline void device_remove_file(struct device *dev, const struct device_attribute *attr) { }
+void device_remove_file(struct device *dev, const struct device_attribute *attr);
 
 static inline const char *dev_name(const struct device *dev)
 {
@@ -167,7 +171,10 @@ static inline bool device_is_bound(struct device *dev)
 }
 
 void device_initialize(struct device *dev);
-/* May sleep. 0, -EINVAL without a name, -ENOMEM. After a failure put_device() is still due. */
+/*
+ * May sleep. 0, -EINVAL without a name, -EEXIST where the parent or the bus has that name, -ENOMEM. After a
+ * failure put_device() is still due.
+ */
 int device_add(struct device *dev) __must_check;
 int device_register(struct device *dev) __must_check;
 void device_del(struct device *dev);
@@ -196,4 +203,30 @@ int device_bind_driver(struct device *dev);
 int device_driver_attach(struct device_driver *drv, struct device *dev);
 void device_release_driver(struct device *dev);
 int device_reprobe(struct device *dev);
+
+static inline int device_add_groups(struct device *dev, const struct attribute_group **groups)
+{
+	return sysfs_create_groups(&dev->kobj, groups);
+}
+
+static inline void device_remove_groups(struct device *dev, const struct attribute_group **groups)
+{
+	sysfs_remove_groups(&dev->kobj, groups);
+}
+
+static inline int device_add_group(struct device *dev, const struct attribute_group *grp)
+{
+	return sysfs_create_group(&dev->kobj, grp);
+}
+
+static inline void device_remove_group(struct device *dev, const struct attribute_group *grp)
+{
+	sysfs_remove_group(&dev->kobj, grp);
+}
+
+/* Removed when the driver is unbound, at the latest. 0, -ENOMEM, or as sysfs_create_groups(). */
+int devm_device_add_groups(struct device *dev, const struct attribute_group **groups);
+int devm_device_add_group(struct device *dev, const struct attribute_group *grp);
+void devm_device_remove_groups(struct device *dev, const struct attribute_group **groups);
+void devm_device_remove_group(struct device *dev, const struct attribute_group *grp);
 #endif

@@ -65,6 +65,8 @@ static inline void hash_del_rcu(struct hlist_node *node)
 	hlist_for_each_entry(obj, KMK_BUCKET(name, key), member)
 #define hash_for_each_possible_rcu(name, obj, member, key, cond...)		\
 	hlist_for_each_entry_rcu(obj, KMK_BUCKET(name, key), member)
+#define hash_for_each_possible_rcu_notrace(name, obj, member, key)		\
+	hlist_for_each_entry_rcu_notrace(obj, KMK_BUCKET(name, key), member)
 #define hash_for_each_possible_safe(name, obj, tmp, member, key)		\
 	hlist_for_each_entry_safe(obj, tmp, KMK_BUCKET(name, key), member)
 

@@ -84,6 +84,21 @@ static inline int request_irq(unsigned int irq, irq_handler_t handler, unsigned 
 /* No call of the handler is under way when this returns. Returns the name, or NULL with a WARN. May sleep. */
 const void *free_irq(unsigned int irq, void *dev);
 
+/*
+ * The same for a device: freed when its driver is unbound, its probe fails or it goes. name NULL is the device's.
+ * devm_free_irq() frees it now; a line that is not the device's is a WARN.
+ */
+struct device;
+int devm_request_threaded_irq(struct device *dev, unsigned int irq, irq_handler_t handler, irq_handler_t thread_fn,
+			      unsigned long flags, const char *name, void *id);
+void devm_free_irq(struct device *dev, unsigned int irq, void *id);
+
+static inline int devm_request_irq(struct device *dev, unsigned int irq, irq_handler_t handler, unsigned long flags,
+				   const char *name, void *id)
+{
+	return handler ? devm_request_threaded_irq(dev, irq, handler, NULL, flags, name, id) : -EINVAL;
+}
+
 /* Counted; a line raised meanwhile is delivered, once, when it is enabled. disable_irq() waits for handlers. */
 void disable_irq(unsigned int irq);
 void disable_irq_nosync(unsigned int irq);

@@ -61,5 +61,26 @@ enum system_states {
 void kmk_might_sleep(const char *file, int line);
 #define might_sleep()			kmk_might_sleep(__FILE__, __LINE__)
 #define might_sleep_if(cond)		do { if (cond) might_sleep(); } while (0)
+#define might_resched()			do { } while (0)
+#define sched_annotate_sleep()		do { } while (0)
+/* Reports as might_sleep() does, unless pagefault_disable() is in force. */
+void kmk_might_fault(const char *file, int line);
+#define might_fault()			kmk_might_fault(__FILE__, __LINE__)
+/* Reports when the caller may sleep. */
+void kmk_cant_sleep(const char *file, int line);
+#define cant_sleep()			kmk_cant_sleep(__FILE__, __LINE__)
+#define cant_migrate()			kmk_cant_sleep(__FILE__, __LINE__)
+/* Between these, which nest, sleeping is reported as in atomic context. */
+void non_block_start(void);
+void non_block_end(void);
+
+/*
+ * num_to_str - decimal digits, no zero behind them, filled up with spaces on the left to width
+ *
+ * How many characters; 0 if size is too small. Any context.
+ */
+int num_to_str(char *buf, int size, unsigned long long num, unsigned int width);
+/* Six pairs of hexadecimal digits with colons between to six bytes. False, and mac is as it was, for others. */
+bool mac_pton(const char *s, u8 *mac);
 
 #endif

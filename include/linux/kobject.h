@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Kernel objects: a name, a reference count and a parent that is kept alive; no sysfs tree stands behind
- * them, so attributes are never shown. The type's release() runs at the last put, then the name is freed.
+ * them, attributes are reached by kmemkit/sysfs.h. The type's release() runs at the last put, then the name is
+ * freed.
  */
 #ifndef _LINUX_KOBJECT_H
 #define _LINUX_KOBJECT_H
@@ -31,6 +32,7 @@ struct kobject {
 	struct kref kref;
 	unsigned int state_initialized:1;
 	unsigned int state_in_sysfs:1;
+	struct list_head kmk_attrs;
 };
 
 struct kobj_attribute {
@@ -39,6 +41,8 @@ struct kobj_attribute {
 	ssize_t (*store)(struct kobject *kobj, struct kobj_attribute *attr, const char *buf,
 			 size_t count);
 };
+
+extern const struct sysfs_ops kobj_sysfs_ops;
 
 static inline const char *kobject_name(const struct kobject *kobj)
 {

@@ -127,6 +127,19 @@ static inline void hlist_del_init_rcu(struct hlist_node *n)
 	}
 }
 
+/* The chains of two heads change places; readers of either may end up on the other's. */
+static inline void hlists_swap_heads_rcu(struct hlist_head *left, struct hlist_head *right)
+{
+	struct hlist_node *l = left->first, *r = right->first;
+
+	KMK_RCU_STORE(right->first, l);
+	KMK_RCU_STORE(left->first, r);
+	if (l)
+		WRITE_ONCE(l->pprev, &right->first);
+	if (r)
+		WRITE_ONCE(r->pprev, &left->first);
+}
+
 static inline void hlist_replace_rcu(struct hlist_node *old, struct hlist_node *node)
 {
 	node->next = old->next;

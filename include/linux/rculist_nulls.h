@@ -7,6 +7,7 @@
 
 #define hlist_nulls_first_rcu(head)	((head)->first)
 #define hlist_nulls_next_rcu(node)	((node)->next)
+#define hlist_nulls_pprev_rcu(node)	(*((node)->pprev))
 
 static inline void hlist_nulls_del_rcu(struct hlist_nulls_node *n)
 {
@@ -63,5 +64,23 @@ static inline void hlist_nulls_add_fake(struct hlist_nulls_node *n)
 	     !is_a_nulls(pos) &&						\
 	     ({ tpos = hlist_nulls_entry(pos, __typeof__(*tpos), member);	\
 		pos = READ_ONCE(pos->next); 1; });)
+
+/* Readers find the old node or the new one; the old one still leads on. */
+static inline void hlist_nulls_replace_rcu(struct hlist_nulls_node *old, struct hlist_nulls_node *node)
+{
+	struct hlist_nulls_node *next = old->next;
+
+	WRITE_ONCE(node->next, next);
+	WRITE_ONCE(node->pprev, old->pprev);
+	KMK_RCU_STORE(*node->pprev, node);
+	if (!is_a_nulls(next))
+		WRITE_ONCE(next->pprev, &node->next);
+}
+
+static inline void hlist_nulls_replace_init_rcu(struct hlist_nulls_node *old, struct hlist_nulls_node *node)
+{
+	hlist_nulls_replace_rcu(old, node);
+	WRITE_ONCE(old->pprev, NULL);
+}
 
 #endif

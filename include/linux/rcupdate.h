@@ -33,6 +33,9 @@ void kmk_kvfree_call_rcu(struct rcu_head *head, void *ptr);
 unsigned long get_state_synchronize_rcu(void);
 unsigned long start_poll_synchronize_rcu(void);
 bool poll_state_synchronize_rcu(unsigned long cookie);
+/* A cookie whose grace period is over; and whether two are of the same one. */
+#define get_completed_synchronize_rcu()		1ul
+#define same_state_synchronize_rcu(a, b)	((a) == (b))
 void cond_synchronize_rcu(unsigned long cookie);
 
 static inline void rcu_read_lock_bh(void) { local_bh_disable(); rcu_read_lock(); }

@@ -23,6 +23,9 @@ void kmk_rwlock_write_done(struct kmk_rw *rw);
 #define write_unlock(l)		kmk_rwlock_write_done(&(l)->rw)
 #define write_trylock(l)	kmk_rwlock_try_write(&(l)->rw)
 
+#define write_trylock_irqsave(l, flags)	\
+	({ local_irq_save(flags); write_trylock(l) ? 1 : ({ local_irq_restore(flags); 0; }); })
+
 #define read_lock_irqsave(l, flags)		do { local_irq_save(flags); read_lock(l); } while (0)
 #define read_unlock_irqrestore(l, flags)	do { read_unlock(l); local_irq_restore(flags); } while (0)
 #define write_lock_irqsave(l, flags)		do { local_irq_save(flags); write_lock(l); } while (0)

@@ -64,11 +64,11 @@ struct kmem_cache;
 
 /*
  * kmem_cache_create - a cache of equal objects
- * @name: shown in reports; the caller keeps the string until the cache is destroyed
- * @size: object size; @align: 0 or a power of two; @flags: SLAB_*
+ * @name: shown in reports; copied
+ * @size: object size, 1 byte to 4 MiB; @align: 0 or a power of two up to 4 MiB; @flags: SLAB_*
  * @ctor: called for each object when its slab is made, not at every allocation, or NULL
  *
- * Returns the cache or NULL (a bad size, a missing name, no memory; reported; SLAB_PANIC stops
+ * Returns the cache or NULL (a bad size or alignment, a missing name: reported; no memory: not; SLAB_PANIC stops
  * instead). May sleep. Source: Linux 6.1.
  */
 struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
@@ -225,8 +225,14 @@ static inline void *krealloc_array(void *p, size_t n, size_t size, gfp_t flags)
 #define kzalloc_node(size, flags, node)			((void)(node), kzalloc(size, flags))
 #define kcalloc_node(n, size, flags, node)		((void)(node), kcalloc(n, size, flags))
 #define kmalloc_array_node(n, size, flags, node)	((void)(node), kmalloc_array(n, size, flags))
+/* What is recorded and reported is the caller of the function that this stands in. */
+#ifdef KMEMKIT_CLASSIC
 #define kmalloc_track_caller(size, flags)		__kmalloc(size, flags)
-#define kmalloc_node_track_caller(size, flags, node)	((void)(node), __kmalloc(size, flags))
+#else
+#define kmalloc_track_caller(size, flags)		\
+	kmk_kmalloc_caller(size, flags, (unsigned long)__builtin_return_address(0))
+#endif
+#define kmalloc_node_track_caller(size, flags, node)	((void)(node), kmalloc_track_caller(size, flags))
 #define __kmalloc_track_caller(size, flags, caller)	kmk_kmalloc_caller(size, flags, caller)
 
 /* ---- kvmalloc: kmalloc, else vmalloc where the flags allow to sleep (src/vmap) ---- */

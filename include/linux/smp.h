@@ -29,6 +29,13 @@ void kmk_smp_call(const struct cpumask *mask, smp_call_func_t func, void *info, 
 		  bool skip_self);
 int smp_call_function_single(int cpu, smp_call_func_t func, void *info, int wait);
 
+/*
+ * From here on the calling thread's sections hold this virtual CPU and no other, until the unpin. Not in a
+ * section, not twice. A CPU that does not exist is ignored. Ours; the kernel has affinities for this.
+ */
+void kmk_cpu_pin(int cpu);
+void kmk_cpu_unpin(void);
+
 #define on_each_cpu(f, info, wait)		((void)(wait), kmk_smp_call(cpu_online_mask, f, info, NULL, false))
 #define on_each_cpu_mask(m, f, info, wait)	((void)(wait), kmk_smp_call(m, f, info, NULL, false))
 #define on_each_cpu_cond(c, f, info, wait)	((void)(wait), kmk_smp_call(cpu_online_mask, f, info, c, false))

@@ -8,11 +8,10 @@
 
 struct srcu_struct {
 	unsigned int index;
-	u32 wake;
 	unsigned long readers[2];
 	struct mutex mutex;
 	struct rcu_head *pending;	/* callbacks, newest first */
-	u32 server;			/* which process's thread runs them */
+	u32 server;			/* which process's thread runs them, 0 while it comes or goes */
 };
 
 #define __SRCU_INIT(name)		{ .mutex = __MUTEX_INITIALIZER((name).mutex) }

@@ -149,6 +149,13 @@ void __wake_up_locked_key(struct wait_queue_head *wq, unsigned int mode, void *k
 #define key_to_poll(m)			((unsigned int)(uintptr_t)(m))
 #define wake_up_poll(wq, m)		__wake_up((wq), TASK_NORMAL, 1, poll_to_key(m))
 #define wake_up_interruptible_poll(wq, m)	__wake_up((wq), TASK_INTERRUPTIBLE, 1, poll_to_key(m))
+#define wake_up_interruptible_sync_poll(wq, m)	wake_up_interruptible_poll(wq, m)
+#define wake_up_locked_poll(wq, m)	__wake_up_locked_key((wq), TASK_NORMAL, poll_to_key(m))
+#define wake_up_interruptible_sync_poll_locked(wq, m)	\
+	__wake_up_locked_key((wq), TASK_INTERRUPTIBLE, poll_to_key(m))
+/* The queue's memory is about to go: nobody may stand in it any more, or it is a warning. */
+#define wake_up_pollfree(wq)	\
+	do { __wake_up((wq), TASK_NORMAL, 0, NULL); WARN_ON_ONCE(waitqueue_active(wq)); } while (0)
 
 /*
  * The loop behind all forms: sleep by `cmd` until the condition holds. The value is `initial`,
@@ -215,6 +222,32 @@ do {										\
 #define wait_event_exclusive_cmd(wq, c, cmd1, cmd2)	\
 	kmk_wait_event(wq, c, TASK_UNINTERRUPTIBLE, 1, cmd1; schedule(); cmd2)
 
+/* The caller holds wq.lock, which is dropped while sleeping. */
+int do_wait_intr(struct wait_queue_head *wq, struct wait_queue_entry *e);
+int do_wait_intr_irq(struct wait_queue_head *wq, struct wait_queue_entry *e);
+#define kmk_wait_event_locked(wq, condition, fl, once)				\
+({										\
+	struct wait_queue_entry __wait;						\
+	int __ret = 0;								\
+										\
+	if (!(condition)) {							\
+		init_wait_entry(&__wait, fl);					\
+		do								\
+			__ret = once(&(wq), &__wait);				\
+		while (!__ret && !(condition));					\
+		list_del_init(&__wait.entry);					\
+		__set_current_state(TASK_RUNNING);				\
+	}									\
+	__ret;									\
+})
+#define wait_event_interruptible_locked(wq, c)	kmk_wait_event_locked(wq, c, 0, do_wait_intr)
+#define wait_event_interruptible_locked_irq(wq, c)	kmk_wait_event_locked(wq, c, 0, do_wait_intr_irq)
+#define wait_event_interruptible_exclusive_locked(wq, c)	\
+	kmk_wait_event_locked(wq, c, WQ_FLAG_EXCLUSIVE, do_wait_intr)
+#define wait_event_interruptible_exclusive_locked_irq(wq, c)	\
+	kmk_wait_event_locked(wq, c, WQ_FLAG_EXCLUSIVE, do_wait_intr_irq)
+#define wait_event_freezable_exclusive(wq, c)	wait_event_interruptible_exclusive(wq, c)
+
 #define wait_event_timeout(wq, c, t)	kmk_wait_event_timeout(wq, c, TASK_UNINTERRUPTIBLE, t)
 #define wait_event_interruptible_timeout(wq, c, t)	kmk_wait_event_timeout(wq, c, TASK_INTERRUPTIBLE, t)
 #define wait_event_freezable_timeout(wq, c, t)	kmk_wait_event_timeout(wq, c, TASK_INTERRUPTIBLE, t)
@@ -225,28 +258,31 @@ do {										\
 /* High-resolution limit (a ktime_t): 0, or -ETIME when the time is over. */
 #define wait_event_hrtimeout(wq, c, t)	\
 	(wait_event_timeout(wq, c, nsecs_to_jiffies(ktime_to_ns(t)) + 1) ? 0 : -ETIME)
-#define wait_event_interruptible_hrtimeout(wq, c, t)	wait_event_hrtimeout(wq, c, t)
+#define wait_event_interruptible_hrtimeout(wq, c, t)	\
+	(wait_event_interruptible_timeout(wq, c, nsecs_to_jiffies(ktime_to_ns(t)) + 1) ? 0 : -ETIME)
 
 /* The caller holds a lock that is dropped while sleeping. */
 #define wait_event_lock_irq_cmd(wq, c, lock, cmd)				\
 	((void)___wait_event(wq, c, TASK_UNINTERRUPTIBLE, 0, 0,			\
 			     spin_unlock_irq(&(lock)); cmd; schedule(); spin_lock_irq(&(lock))))
 #define wait_event_lock_irq(wq, c, lock)	wait_event_lock_irq_cmd(wq, c, lock, )
-#define wait_event_interruptible_lock_irq(wq, c, lock)	\
-	({ wait_event_lock_irq(wq, c, lock); 0; })
-#define wait_event_interruptible_lock_irq_cmd(wq, c, lock, cmd)	\
-	({ wait_event_lock_irq_cmd(wq, c, lock, cmd); 0; })
-#define wait_event_lock_irq_timeout(wq, c, lock, limit)				\
+#define wait_event_interruptible_lock_irq_cmd(wq, c, lock, cmd)			\
+	({ (void)___wait_event(wq, c, TASK_INTERRUPTIBLE, 0, 0,			\
+			       spin_unlock_irq(&(lock)); cmd; schedule(); spin_lock_irq(&(lock))); 0; })
+#define wait_event_interruptible_lock_irq(wq, c, lock)	wait_event_interruptible_lock_irq_cmd(wq, c, lock, )
+#define kmk_wait_event_lock_irq_timeout(wq, c, lock, limit, state)		\
 ({										\
 	long __kmk_limit = (limit), __ret = __kmk_limit;			\
 	if (!___wait_cond_timeout(c))						\
-		__ret = ___wait_event(wq, ___wait_cond_timeout(c), TASK_UNINTERRUPTIBLE, 0, __kmk_limit, \
+		__ret = ___wait_event(wq, ___wait_cond_timeout(c), state, 0, __kmk_limit, \
 				      spin_unlock_irq(&(lock)); __ret = schedule_timeout(__ret); \
 				      spin_lock_irq(&(lock)));			\
 	__ret;									\
 })
+#define wait_event_lock_irq_timeout(wq, c, lock, t)	\
+	kmk_wait_event_lock_irq_timeout(wq, c, lock, t, TASK_UNINTERRUPTIBLE)
 #define wait_event_interruptible_lock_irq_timeout(wq, c, lock, t)	\
-	wait_event_lock_irq_timeout(wq, c, lock, t)
+	kmk_wait_event_lock_irq_timeout(wq, c, lock, t, TASK_INTERRUPTIBLE)
 
 #include <linux/wait_bit.h>
 

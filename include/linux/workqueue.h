@@ -20,7 +20,7 @@ struct work_struct;
 typedef void (*work_func_t)(struct work_struct *work);
 
 struct work_struct {
-	atomic_long_t data;		/* 1 while pending */
+	atomic_long_t data;		/* bit 0 while pending, bit 1 too while somebody cancels it */
 	struct list_head entry;
 	work_func_t func;
 	struct workqueue_struct *kmk_wq;
@@ -109,17 +109,25 @@ bool cancel_work_sync(struct work_struct *w);
 bool cancel_delayed_work(struct delayed_work *w);
 bool cancel_delayed_work_sync(struct delayed_work *w);
 void kmk_flush_workqueue(struct workqueue_struct *wq);
+void kmk_drain_workqueue(struct workqueue_struct *wq);
 unsigned int work_busy(struct work_struct *w);
 bool current_is_workqueue_rescuer(void);
 struct work_struct *current_work(void);
+/*
+ * func(its own item) on each virtual CPU, and wait: its sections hold that CPU. 0 or -ENOMEM; may sleep.
+ * work_on_cpu: fn(arg) on one of them; its result.
+ */
 int schedule_on_each_cpu(work_func_t func);
+long work_on_cpu(int cpu, long (*fn)(void *arg), void *arg);
+/* max_active 0: the default. An ordered queue keeps its limit, with a warning. Running items go on. */
+void workqueue_set_max_active(struct workqueue_struct *wq, int max_active);
 
 #define WORK_BUSY_PENDING	1u
 #define WORK_BUSY_RUNNING	2u
 
 #define flush_workqueue(wq)		kmk_flush_workqueue(wq)
 #define __flush_workqueue(wq)		kmk_flush_workqueue(wq)
-#define drain_workqueue(wq)		kmk_flush_workqueue(wq)
+#define drain_workqueue(wq)		kmk_drain_workqueue(wq)
 #define flush_scheduled_work()		kmk_flush_workqueue(system_wq)
 #define queue_work_on(cpu, wq, w)	((void)(cpu), queue_work(wq, w))
 #define queue_work_node(node, wq, w)	((void)(node), queue_work(wq, w))
@@ -129,6 +137,6 @@ int schedule_on_each_cpu(work_func_t func);
 #define schedule_work_on(cpu, w)	((void)(cpu), queue_work(system_wq, w))
 #define schedule_delayed_work(w, d)	queue_delayed_work(system_wq, w, d)
 #define schedule_delayed_work_on(cpu, w, d)	((void)(cpu), queue_delayed_work(system_wq, w, d))
-#define workqueue_set_max_active(wq, n)	((void)(wq), (void)(n))
+#define work_on_cpu_safe(cpu, fn, arg)	work_on_cpu(cpu, fn, arg)
 
 #endif

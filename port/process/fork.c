@@ -12,7 +12,8 @@
  *   parent    drop the new file, kmk_upcall_fork_parent
  *
  * Other threads of the parent keep running: what they write to their objects during the copy may be
- * half in it. The child has none of these threads; the allocator's own state is held still by its locks.
+ * half in it. The child has none of these threads; the allocator's own state is held still, so they wait
+ * when they allocate or free.
  *
  * Too much touched memory, or KMEMKIT_FORK=deny: the regions are left out of the child (MADV_DONTFORK)
  * and its first touch of one is reported by the fault handler. Such a child may still exec.
@@ -33,6 +34,9 @@ static int copy_fd = -1;
 static int copy_errno;
 static uint64_t touched;
 static enum refusal refusal, refused;	/* of the fork under way; of this process */
+static int registered = -1;		/* what pthread_atfork said, negative */
+static bool started;			/* there are frames to copy */
+static __thread bool followed __attribute__((tls_model("initial-exec")));	/* this thread's fork under way */
 
 bool kmk_host_fork_refused(void)
 {
@@ -123,6 +127,9 @@ static void prepare(void)
 {
 	int saved = errno;
 
+	followed = __atomic_load_n(&started, __ATOMIC_ACQUIRE);
+	if (!followed)
+		return;
 	pthread_mutex_lock(&fork_lock);
 	refusal = refused;
 	if (!refused) {
@@ -139,6 +146,9 @@ static void parent(void)
 {
 	int saved = errno;
 
+	if (!followed)
+		return;
+	followed = false;
 	if (!refusal) {
 		close(copy_fd);
 		copy_fd = -1;
@@ -189,6 +199,9 @@ static void child(void)
 {
 	int saved = errno;
 
+	if (!followed)
+		return;
+	followed = false;
 	pthread_mutex_init(&fork_lock, NULL);
 	refused = refusal;
 	kmk_host.pid = getpid();
@@ -200,11 +213,20 @@ static void child(void)
 	errno = saved;
 }
 
+/*
+ * As early as possible: prepare handlers run last registered first, the others first registered first. So the
+ * program's own handlers run while nothing is held.
+ */
+void kmk_host_fork_register(void)
+{
+	registered = -pthread_atfork(prepare, parent, child);
+}
+
 int kmk_host_fork_init(void)
 {
-	int err = pthread_atfork(prepare, parent, child);
-
-	if (err)
-		kmk_host_log("kmemkit: cannot follow forks: %s", strerror(err));
-	return -err;
+	if (registered)
+		kmk_host_log("kmemkit: cannot follow forks: %s", strerror(-registered));
+	else
+		__atomic_store_n(&started, true, __ATOMIC_RELEASE);
+	return registered;
 }

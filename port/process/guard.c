@@ -110,9 +110,33 @@ int kmk_host_guard_init(struct port_desc *desc)
 	return err;
 }
 
+struct look { uintptr_t addr; bool frames; };
+
+static void look_at(const struct kmk_map *m, void *data)
+{
+	struct look *l = data;
+
+	if (l->addr >= m->start && l->addr < m->end)
+		l->frames = m->ino == kmk_host.ino;
+}
+
+/* A device's file may have become shorter than its mapping: that is no guard. */
 bool kmk_host_guarded(uintptr_t addr)
 {
-	return kmk_host.desc.guard == PORT_GUARD_FRAME && addr >= VMALLOC_START && addr < VMALLOC_END;
+	struct look l = { addr, false };
+
+	if (kmk_host.desc.guard != PORT_GUARD_FRAME || addr < VMALLOC_START || addr >= VMALLOC_END)
+		return false;
+	return kmk_host_maps(look_at, &l) || l.frames;
+}
+
+/*
+ * No hole can be there: the page is locked in memory, or no file's any more, since the slots on both sides were
+ * closed together. Inaccessible serves as well.
+ */
+static bool closed(char *page)
+{
+	return !mprotect(page, KMK_HOST_PAGE, PROT_NONE);
 }
 
 static int each_guard(char *va, size_t len, size_t stride, int advice)
@@ -120,7 +144,8 @@ static int each_guard(char *va, size_t len, size_t stride, int advice)
 	if (stride == KMK_HOST_PAGE)
 		return madvise(va, len, advice) ? -errno : 0;
 	for (size_t end = stride; end <= len; end += stride)
-		if (madvise(va + end - KMK_HOST_PAGE, KMK_HOST_PAGE, advice))
+		if (madvise(va + end - KMK_HOST_PAGE, KMK_HOST_PAGE, advice) &&
+		    (advice != MADV_REMOVE || errno != EINVAL || !closed(va + end - KMK_HOST_PAGE)))
 			return -errno;
 	return 0;
 }

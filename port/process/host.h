@@ -103,6 +103,7 @@ void kmk_host_altstack_main(void);
 
 /* fault.c, fork.c */
 void kmk_host_faults_init(void);
+void kmk_host_fork_register(void);	/* once */
 int kmk_host_fork_init(void);
 bool kmk_host_fork_refused(void);	/* this process is a child without memory; says so */
 

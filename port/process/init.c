@@ -105,6 +105,7 @@ __attribute__((constructor(101))) static void kmk_host_construct(void)
 	base = kmk_host_arrays(&len);
 	if (kmk_host_reserve("per-CPU object arrays", base, len, PROT_READ | PROT_WRITE))
 		port_halt(1);
+	kmk_host_fork_register();
 }
 
 int port_fence(unsigned id)

@@ -183,6 +183,18 @@ static void *map_huge(void *va, uint64_t pa, size_t len, unsigned prot)
 	return p;
 }
 
+/* Of frames, in the direct map or not: a hole between them would be memory that nobody knows. */
+static bool is_ram(uint64_t pa, size_t len)
+{
+	const struct port_desc *d = &kmk_host.desc;
+	uint64_t end = pa + len;
+
+	for (unsigned i = 0; i < d->nr_ranges && pa < end; i++)
+		if (d->ranges[i].kind != PORT_RESERVED && pa >= d->ranges[i].start && pa < d->ranges[i].end)
+			pa = d->ranges[i].end;
+	return pa >= end;
+}
+
 int port_map(void *va, uint64_t pa, size_t len, unsigned prot)
 {
 	int flags = MAP_SHARED | MAP_FIXED | MAP_NORESERVE;
@@ -195,7 +207,7 @@ int port_map(void *va, uint64_t pa, size_t len, unsigned prot)
 	err = kmk_host_iomem_map(va, pa, len, prot);
 	if (err <= 0)
 		return err;
-	if (pa > kmk_host.fd_end || len > kmk_host.fd_end - pa)
+	if (pa > kmk_host.fd_end || len > kmk_host.fd_end - pa || !is_ram(pa, len))
 		return -EINVAL;
 	if (prot & (PORT_READ | PORT_WRITE))
 		flags |= MAP_POPULATE;

@@ -161,6 +161,9 @@ void bare_exit(int status) __attribute__((noreturn));
 /* The whole map, reservations included, for reports; the core gets its normal form. */
 extern struct memmap bare_map;
 
+/* host.c */
+uint64_t bare_ram_bytes(const struct port_desc *d);	/* of its ranges that are PORT_RAM */
+
 /* serial.c */
 void bare_serial_init(void);
 /* %s %d %u %x %p and l, ll, width and zero padding: for reports from anywhere. */
@@ -182,9 +185,12 @@ void bare_interrupt(struct bare_regs *regs);
 unsigned bare_frames(uintptr_t rbp, uintptr_t *pc, unsigned max);
 
 /* pool.c */
+/* What a frame is for: each use leaves those behind it a rest. */
+enum bare_pool_use { BARE_POOL_ANY, BARE_POOL_FAULT, BARE_POOL_UNMAP, BARE_POOL_USES };
 /* Zeroed frame of the pool, or 0. */
-uint64_t bare_pool_frame(void);
-bool bare_pool_empty(void);
+uint64_t bare_pool_frame(enum bare_pool_use use);
+void bare_pool_put(uint64_t pa);	/* a frame that was not needed after all */
+bool bare_pool_empty(void);		/* even for faults */
 void bare_pool_init(uint64_t start, uint64_t len);
 void bare_pool_lend(void);		/* from now on the core is asked for more */
 /* With interrupts on and no lock of the host's: have the pool filled if it is low. may_leave: the caller can be taken off. */
@@ -195,8 +201,8 @@ void bare_pool_check(bool may_leave);
 int bare_paging_init(const struct port_range *r, unsigned nr);
 /* Map with tables under construction or live; the largest pages that fit. 0 or -ENOMEM. */
 int bare_map_range(uintptr_t va, uint64_t pa, uint64_t len, unsigned prot);
-/* A page fault: true when it was a demand-zero page and now is there. */
-bool bare_fill(uintptr_t va, uint64_t error);
+/* A page fault: 1 when it was a demand-zero page and now is there, -ENOMEM when the pool is empty, else 0. */
+int bare_fill(uintptr_t va, uint64_t error);
 /* The reference's top-level entry of va, made if it is not there. False: no frame. */
 bool bare_top_entry(uintptr_t va);
 uint64_t bare_nx_bit(void);		/* 0 where the processor has none */
@@ -262,6 +268,15 @@ static inline struct bare_cpu *bare_this_cpu(void)
 
 	__asm__ volatile("movq %%gs:80, %0" : "=r"(cpu));
 	return cpu;
+}
+
+/* The running thread, in one instruction: between two it could be moved to another processor. */
+static inline struct bare_thread *bare_self(void)
+{
+	struct bare_thread *self;
+
+	__asm__ volatile("movq %%gs:64, %0" : "=r"(self));
+	return self;
 }
 
 /* Interrupts off; returns the flags before. */

@@ -10,6 +10,8 @@
 
 static struct memmap scratch;
 static bool closed;
+static struct { uint64_t start, len; } taken[EARLY_PIECES];
+static unsigned nr_taken;
 
 static bool aligned(uint64_t start, uint64_t len)
 {
@@ -35,7 +37,7 @@ uint64_t bare_early_take(uint64_t len, uint64_t align)
 	struct port_range r[PORT_MAX_RANGES];
 	uint64_t at;
 
-	if (closed || !aligned(0, len) || !align || align & (align - 1))
+	if (closed || nr_taken == EARLY_PIECES || !aligned(0, len) || !align || align & (align - 1))
 		return 0;
 	scratch = bare_map;
 	bare_read_firmware(&scratch);
@@ -44,9 +46,20 @@ uint64_t bare_early_take(uint64_t len, uint64_t align)
 		   MEMMAP_OTHER);
 	memmap_settle(&scratch, r, memmap_normalise(&scratch, BARE_BOOT_MAP, r, PORT_MAX_RANGES, NULL));
 	at = memmap_take(&scratch, len, align < PAGE_SIZE ? PAGE_SIZE : align, BARE_BOOT_MAP);
-	if (at && !memmap_add(&bare_map, at, len, MEMMAP_OTHER))
+	if (!at || !memmap_add(&bare_map, at, len, MEMMAP_OTHER))
 		return 0;
+	taken[nr_taken].start = at;
+	taken[nr_taken++].len = len;
 	return at;
+}
+
+int bare_early_map(void)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < nr_taken && !err; i++)
+		err = bare_map_range(PAGE_OFFSET + taken[i].start, taken[i].start, taken[i].len, PORT_READ | PORT_WRITE);
+	return err;
 }
 
 void bare_early_close(void)

@@ -17,11 +17,16 @@ int bare_early_reserve(uint64_t start, uint64_t len);
 
 /*
  * len bytes of RAM nobody claims, aligned (a power of two), below 4 GiB and above 1 MiB, kept for good: their
- * contents are what the firmware left. Readable at __va() of the address. 0: none, or too late.
+ * contents are what the firmware left. Readable and writable at __va() of the address, also later. 0: none, too
+ * many (EARLY_PIECES), or too late.
  */
+#define EARLY_PIECES	16
 uint64_t bare_early_take(uint64_t len, uint64_t align);
 
 /* From now on all of these fail: the core has the memory. */
 void bare_early_close(void);
+
+/* What was taken, into the final tables, which otherwise show RAM only. 0 or -ENOMEM. */
+int bare_early_map(void);
 
 #endif

@@ -27,6 +27,8 @@ unsigned bare_nr_cpus = 1;
 char bare_options[BARE_OPTIONS_MAX];
 static const struct pvh_info *info;
 
+_Static_assert((KMK_PCPU_DUMMIES + 1UL) << KMK_PCPU_SHIFT <= 1UL << 30, "show_area() knows one directory");
+
 /* Boot tables show the low 4 GiB; beyond it nothing of PVH's may lie. */
 const void *bare_low(uint64_t pa, uint64_t len)
 {
@@ -72,19 +74,45 @@ uint64_t bare_rsdp(void)
 	return info ? info->rsdp : 0;
 }
 
-/* gs by the page's address in the image until the tables show it in front of the area. */
+void bare_cpu_enter(struct bare_cpu *cpu)
+{
+	bare_wrmsr(MSR_GS_BASE, (uintptr_t)port_array_of(cpu->id, 0));
+}
+
+/*
+ * The first processor's area as the boot tables show it: its page, behind it zeros that cannot be written. So a
+ * request before port_describe() (of a constructor) finds empty arrays, and not what the firmware left.
+ */
+#define P		1ULL
+#define W		2ULL
+#define AREA_TABLES	((1UL << KMK_PCPU_SHIFT) / 512 / PAGE_SIZE)	/* lowest ones; all but the first are alike */
+
+extern uint64_t boot_pml4[];
+static uint64_t __attribute__((aligned(4096))) area_pdpt[512], area_pd[512], area_first[512], area_rest[512];
+static const char __attribute__((aligned(4096))) zeros[PAGE_SIZE];
+
+static void show_area(const struct bare_cpu_page *page)
+{
+	uintptr_t va = (uintptr_t)port_array_of(0, 0);
+	unsigned at = va >> 21 & 511;
+
+	for (unsigned i = 0; i < 512; i++)
+		area_first[i] = area_rest[i] = bare_image_pa(zeros) | P;
+	area_first[0] = bare_image_pa(page) | P | W;
+	for (unsigned i = 0; i < AREA_TABLES; i++)
+		area_pd[at + i] = bare_image_pa(i ? area_rest : area_first) | P | W;
+	area_pdpt[va >> 30 & 511] = bare_image_pa(area_pd) | P | W;
+	boot_pml4[va >> 39 & 511] = bare_image_pa(area_pdpt) | P | W;
+}
+
 static void first_cpu(void)
 {
 	struct bare_cpu_page *page = &bare_cpu_pages[0];
 
 	page->cpu.block = bare_first_block();
 	page->cpu.self = &page->cpu;
-	bare_wrmsr(MSR_GS_BASE, (uintptr_t)page);
-}
-
-void bare_cpu_enter(struct bare_cpu *cpu)
-{
-	bare_wrmsr(MSR_GS_BASE, (uintptr_t)port_array_of(cpu->id, 0));
+	show_area(page);
+	bare_cpu_enter(&page->cpu);
 }
 
 void bare_entry(uint32_t start_info)

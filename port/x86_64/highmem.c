@@ -11,6 +11,7 @@
 #define PS	0x80ULL
 #define ADDR	0x000ffffffffff000ULL
 #define BLOCK	(4ULL << 20)		/* zones meet at borders of the largest block */
+#define LOW_MIN	(16UL << 20)		/* RAM that must stay in the direct map */
 #define WINDOW	(BARE_DEVICES + (1UL << 38))
 
 static uint64_t *slot[BARE_MAX_CPUS];	/* the entry of each processor's address */
@@ -107,12 +108,25 @@ static void mark_high(struct port_desc *d, uint64_t size)
 	}
 }
 
+/* The cut may lie a block lower than asked for. */
+static bool enough_low(const struct port_desc *d, uint64_t size)
+{
+	uint64_t ram = bare_ram_bytes(d);
+
+	return ram >= LOW_MIN + BLOCK && size <= ram - LOW_MIN - BLOCK;
+}
+
 int bare_high_init(struct port_desc *d)
 {
 	uint64_t size = bare_size_option("highmem");
 
 	if (!size)
 		return 0;
+	if (!enough_low(d, size)) {
+		bare_printf("bare: highmem= ignored: less than %lu MiB of RAM would be left in the direct map\n",
+			    LOW_MIN >> 20);
+		return 0;
+	}
 	mark_high(d, size);
 	for (unsigned i = 0; i < d->nr_ranges; i++)
 		if (d->ranges[i].kind == PORT_RAM_HIGH &&

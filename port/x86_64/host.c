@@ -8,6 +8,7 @@
 #define FRAME		PAGE_SIZE
 #define PAGE_2M		(2ULL << 20)
 #define POOL_MIN	(4ULL << 20)
+#define POOL_MAX	(256ULL << 20)	/* the core lends more */
 
 struct memmap bare_map;
 
@@ -20,29 +21,37 @@ static void reserve_own(struct memmap *m)
 		   MEMMAP_OTHER);
 }
 
-/* Below 4 GiB, which the boot tables show. */
+/* The final tables show all RAM: below 4 GiB, so that NORMAL stays what the firmware said, else anywhere. */
 static uint64_t take_zeroed(uint64_t len)
 {
-	uint64_t at = memmap_take(&bare_map, len, len >= PAGE_2M ? PAGE_2M : FRAME, BARE_BOOT_MAP);
+	uint64_t align = len >= PAGE_2M ? PAGE_2M : FRAME, at = memmap_take(&bare_map, len, align, BARE_BOOT_MAP);
 
+	if (!at)
+		at = memmap_take(&bare_map, len, align, KMK_DIRECT_MAX);
 	if (at)
 		__builtin_memset(__va(at), 0, len);
 	return at;
 }
 
-/* Page tables, per-CPU pages, owner records: a fixed part and a share, never most of memory. */
+/*
+ * Page tables, per-CPU pages, owner records: a fixed part and a share, never most of memory. One piece below 4 GiB,
+ * which the boot tables show; where none is so large, half of it.
+ */
 static int make_pool(uint64_t ram)
 {
-	uint64_t len = POOL_MIN + ram / 32, at;
+	uint64_t len = POOL_MIN + ram / 32, at = 0;
 
+	if (len > POOL_MAX)
+		len = POOL_MAX;
 	if (len > ram / 4)
 		len = ram / 4;
-	len &= ~(FRAME - 1);
-	at = len ? memmap_take(&bare_map, len, FRAME, BARE_BOOT_MAP) : 0;
-	if (!at)
-		return -ENOMEM;
-	bare_pool_init(at, len);
-	return 0;
+	for (; !at && len >= FRAME; len /= 2) {
+		len &= ~(FRAME - 1);
+		at = memmap_take(&bare_map, len, FRAME, BARE_BOOT_MAP);
+		if (at)
+			bare_pool_init(at, len);
+	}
+	return at ? 0 : -ENOMEM;
 }
 
 /* Back the frame database where these ranges have descriptors; neighbours may share a page. */
@@ -67,13 +76,13 @@ static int back_database(const struct port_range *r, unsigned nr)
 	return 0;
 }
 
-static uint64_t ram_bytes(const struct port_range *r, unsigned nr)
+uint64_t bare_ram_bytes(const struct port_desc *d)
 {
 	uint64_t sum = 0;
 
-	for (unsigned i = 0; i < nr; i++)
-		if (r[i].kind == PORT_RAM)
-			sum += r[i].end - r[i].start;
+	for (unsigned i = 0; i < d->nr_ranges; i++)
+		if (d->ranges[i].kind == PORT_RAM)
+			sum += d->ranges[i].end - d->ranges[i].start;
 	return sum;
 }
 
@@ -90,12 +99,12 @@ static int bare_cpus_init(void)
 			return -ENOMEM;
 	}
 	bare_cpu_enter(&bare_cpu_pages[0].cpu);
-	if (bare_lapic_init()) {
-		bare_cpu_pages[0].cpu.apic = bare_lapic_id();
-		bare_sched_init();
-		bare_smp_start(BARE_MAX_CPUS);
-		bare_pool_lend();
-	}
+	if (!bare_lapic_init())
+		return -ENOSYS;
+	bare_cpu_pages[0].cpu.apic = bare_lapic_id();
+	bare_sched_init();
+	bare_smp_start(BARE_MAX_CPUS);
+	bare_pool_lend();
 	return 0;
 }
 
@@ -116,33 +125,39 @@ static int fail(int err, const char *why)
 	return err;
 }
 
-int port_describe(struct port_desc *d)
+/* The map's normal form for d; what does not fit is said. */
+static void describe_ranges(struct port_desc *d)
 {
 	uint64_t lost;
-	unsigned nr;
+
+	d->nr_ranges = memmap_normalise(&bare_map, KMK_DIRECT_MAX, d->ranges, PORT_MAX_RANGES, &lost);
+	if (lost)
+		bare_printf("bare: %lu KiB left out: too many ranges, or too high\n", lost >> 10);
+}
+
+int port_describe(struct port_desc *d)
+{
+	int err;
 
 	bare_read_firmware(&bare_map);
 	if (!bare_map.nr)
 		return fail(-EINVAL, "no memory map: neither PVH start info nor entries in it");
 	reserve_own(&bare_map);
-	nr = memmap_normalise(&bare_map, KMK_DIRECT_MAX, d->ranges, PORT_MAX_RANGES, &lost);
-	if (lost)
-		bare_printf("bare: %lu KiB left out: too many ranges, or too high\n", lost >> 10);
-	memmap_settle(&bare_map, d->ranges, nr);
+	describe_ranges(d);
+	memmap_settle(&bare_map, d->ranges, d->nr_ranges);
 	bare_early_close();
 	bare_smp_prepare();
-	if (make_pool(ram_bytes(d->ranges, nr)))
+	if (make_pool(bare_ram_bytes(d)))
 		return fail(-ENOMEM, "no room for page tables");
-	if (bare_paging_init(d->ranges, nr) || back_database(d->ranges, nr))
+	if (bare_paging_init(d->ranges, d->nr_ranges) || bare_early_map() || back_database(d->ranges, d->nr_ranges))
 		return fail(-ENOMEM, "no room for the frame database");
 	bare_request_map();
 	add_options(bare_request("KMEMKIT_BOOT"));
 	bare_time_init();
-	if (bare_cpus_init())
-		return fail(-ENOMEM, "no room for the processors");
-
-	/* Again, now without what was taken above. */
-	d->nr_ranges = memmap_normalise(&bare_map, KMK_DIRECT_MAX, d->ranges, PORT_MAX_RANGES, NULL);
+	err = bare_cpus_init();
+	if (err)
+		return fail(err, err == -ENOSYS ? "no local interrupt controller" : "no room for the processors");
+	describe_ranges(d);	/* again, now without what was taken above */
 	d->features = PORT_F_ALIAS | PORT_F_RSEQ | PORT_F_THREADS | PORT_F_MMIO;
 	d->nr_cpus = bare_nr_cpus;
 	d->nr_ids = bare_nr_cpus;

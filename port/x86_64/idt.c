@@ -34,6 +34,7 @@ extern char bare_isr[];		/* entry of vector v at 16 * v */
 
 static struct gate idt[BARE_VECTORS];
 static struct tss tss[BARE_MAX_CPUS];
+static int explainer = -1;		/* the processor whose exception is explained */
 static uint32_t dying;			/* exceptions that are being explained */
 
 static const char *const names[VECTORS] = {
@@ -165,16 +166,16 @@ static void print_place(uintptr_t pc)
 	bare_printf(" %016lx %s\n", pc, buf);
 }
 
-static void explain(const struct bare_regs *r)
+static void explain(const struct bare_regs *r, uint64_t cr2)
 {
 	const char *name = r->vector < VECTORS && names[r->vector] ? names[r->vector] : "reserved";
 	uintptr_t pc[16];
 	unsigned n = bare_frames(r->rbp, pc, 16);
 
 	bare_printf("\nEXCEPTION %lu (%s) error %lx RIP %016lx CR2 %016lx\n", r->vector, name, r->error,
-		    r->rip, bare_cr2());
+		    r->rip, cr2);
 	if (r->vector == PAGE_FAULT || r->vector == DOUBLE_FAULT)
-		explain_page_fault(bare_cr2(), r->vector == PAGE_FAULT ? r->error : 2);
+		explain_page_fault(cr2, r->vector == PAGE_FAULT ? r->error : 2);
 	bare_printf("RSP %016lx RBP %016lx RFLAGS %08lx CS %lx CPU %d\n", r->rsp, r->rbp, r->rflags, r->cs,
 		    bare_this_cpu()->id);
 	bare_printf("RAX %016lx RBX %016lx RCX %016lx RDX %016lx\n", r->rax, r->rbx, r->rcx, r->rdx);
@@ -187,7 +188,7 @@ static void explain(const struct bare_regs *r)
 }
 
 /* The words that the one who started this machine shows for the case that did not end. */
-static void send_crash(const struct bare_regs *r)
+static void send_crash(const struct bare_regs *r, uint64_t cr2)
 {
 	const char *name = r->vector < VECTORS && names[r->vector] ? names[r->vector] : "exception";
 	uintptr_t lo, hi;
@@ -196,11 +197,11 @@ static void send_crash(const struct bare_regs *r)
 	char line[80];
 	size_t n = 0;
 
-	bare_sched_stack(bare_cr2(), &lo, &hi, &overflowed, &thread);
-	if (r->vector == DOUBLE_FAULT && (overflowed || bare_cr2() - (uintptr_t)bare_stack_guard < PAGE_SIZE))
+	bare_sched_stack(cr2, &lo, &hi, &overflowed, &thread);
+	if (r->vector == DOUBLE_FAULT && (overflowed || cr2 - (uintptr_t)bare_stack_guard < PAGE_SIZE))
 		bare_format(line, sizeof(line), "crash\tstack overflow\n");
 	else if (r->vector == PAGE_FAULT)
-		bare_format(line, sizeof(line), "crash\t%s at 0x%lx\n", name, bare_cr2());
+		bare_format(line, sizeof(line), "crash\t%s at 0x%lx\n", name, cr2);
 	else
 		bare_format(line, sizeof(line), "crash\t%s at 0x%lx\n", name, r->rip);
 	while (line[n])
@@ -226,29 +227,27 @@ static void abort_section(struct bare_regs *r)
 }
 
 /* A thread that the tick could take off may give its processor to the one that fills the pool. */
-static bool filled(struct bare_regs *r)
+static bool filled(struct bare_regs *r, uintptr_t va)
 {
 	bool open = r->rflags & 0x200, leave = open && bare_sched_preemptible();
-	uintptr_t va = bare_cr2();
-	bool done = bare_fill(va, r->error);
+	int done = bare_fill(va, r->error);
 
-	if (!done && !bare_pool_empty())
+	if (!done)
 		return false;
 	if (leave)
 		abort_section(r);
-	for (unsigned i = 0; !done && leave && bare_pool_empty() && i < EMPTY_TRIES; i++) {
+	for (unsigned i = 0; done < 0 && leave && i < EMPTY_TRIES; i++) {
 		bare_pool_check(true);
 		done = bare_fill(va, r->error);
 	}
-	if (done && open)
+	if (done > 0 && open)
 		bare_pool_check(leave);
-	return done;
+	return done > 0;
 }
 
 /* A page that the core keeps elsewhere: it may sleep over that, as the thread itself could. */
-static bool core_fault(const struct bare_regs *r)
+static bool core_fault(const struct bare_regs *r, uintptr_t va)
 {
-	uintptr_t va = bare_cr2();
 	bool done;
 
 	if (!kmk_upcall_fault || !(r->rflags & 0x200))
@@ -259,23 +258,39 @@ static bool core_fault(const struct bare_regs *r)
 	return done;
 }
 
+/* One processor explains; the others, which may have met the same, leave it the line. */
+static void be_explainer(void)
+{
+	int nobody = -1, here = bare_this_cpu()->id;
+
+	if (__atomic_compare_exchange_n(&explainer, &nobody, here, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) ||
+	    nobody == here)
+		return;
+	for (;;)
+		__asm__ volatile("cli\n\thlt");
+}
+
 void bare_exception(struct bare_regs *r)
 {
+	/* Read once: where interrupts are let in, others may fault. */
+	uint64_t cr2 = bare_cr2();
+
 	if (r->vector == NMI)
 		return;
-	if (r->vector == PAGE_FAULT && bare_space_fault(bare_cr2(), r->error))
+	if (r->vector == PAGE_FAULT && bare_space_fault(cr2, r->error))
 		return;
-	if (r->vector == PAGE_FAULT && (filled(r) || core_fault(r)))
+	if (r->vector == PAGE_FAULT && (filled(r, cr2) || core_fault(r, cr2)))
 		return;
-	if (bare_user_fault(r))
+	if (bare_user_fault(r, cr2))
 		return;
+	be_explainer();
 	/* A fault while explaining one: say so once and stop. */
 	bare_console_break();
 	switch (__atomic_fetch_add(&dying, 1, __ATOMIC_SEQ_CST)) {
 	case 0:
 		bare_smp_stop_others();
-		send_crash(r);
-		explain(r);
+		send_crash(r, cr2);
+		explain(r, cr2);
 		break;
 	case 1:
 		bare_printf("EXCEPTION %lu in a report, RIP %016lx\n", r->vector, r->rip);

@@ -74,11 +74,11 @@ bool bare_lapic_init(void)
 
 void bare_lapic_enable(void)
 {
+	set(REG_SPURIOUS, 0x100 | BARE_SPURIOUS);	/* first: until it is enabled, all others stay masked */
 	set(REG_LINT0, MASKED);
 	set(REG_LINT1, MASKED);
 	set(REG_DIVIDE, DIVIDE_BY_1);
 	set(REG_TIMER, BARE_TIMER);
-	set(REG_SPURIOUS, 0x100 | BARE_SPURIOUS);
 }
 
 uint32_t bare_lapic_id(void)

@@ -19,6 +19,7 @@
 #define ADDR	0x000ffffffffff000ULL
 
 #define MSR_EFER 0xc0000080
+#define TRIES	10u		/* for a table, some 20 ms apart where the caller may wait */
 
 #define LEVEL_SIZE(l)	(1ULL << (12 + 9 * ((l) - 1)))
 #define INDEX(va, l)	((va) >> (12 + 9 * ((l) - 1)) & 511)
@@ -46,9 +47,9 @@ static uint64_t prot_bits(unsigned prot)
 }
 
 /* Replace a large page by a table of pages one level down with the same effect. */
-static bool split(uint64_t *entry, unsigned level)
+static bool split(uint64_t *entry, unsigned level, enum bare_pool_use use)
 {
-	uint64_t table = bare_pool_frame(), *t = __va(table), step = LEVEL_SIZE(level - 1);
+	uint64_t table = bare_pool_frame(use), *t = __va(table), step = LEVEL_SIZE(level - 1);
 	uint64_t pa = *entry & ADDR, bits = *entry & ~ADDR;
 
 	if (!table)
@@ -61,34 +62,39 @@ static bool split(uint64_t *entry, unsigned level)
 	return true;
 }
 
-/*
- * The entry of va at level leaf. With make, tables on the way are added and large pages split;
- * without, the walk stops early: *level tells where. NULL: no frame for a table.
- */
-static uint64_t *walk(uintptr_t va, unsigned leaf, bool make, unsigned *level)
+/* The entry of va at level leaf: tables on the way are added and large pages split. NULL: no frame for a table. */
+static uint64_t *make(uintptr_t va, unsigned leaf, enum bare_pool_use use)
 {
 	uint64_t *table = root;
-	unsigned l = 4;
 
-	for (; l > leaf; l--) {
+	for (unsigned l = 4; l > leaf; l--) {
 		uint64_t *e = &table[INDEX(va, l)], pa;
 
-		if (!make && (!(*e & P) || *e & PS))
-			break;
 		if (*e & PS) {
-			if (!split(e, l))
+			if (!split(e, l, use))
 				return NULL;
 		} else if (!(*e & P)) {
-			pa = bare_pool_frame();
+			pa = bare_pool_frame(use);
 			if (!pa)
 				return NULL;
 			*e = pa | P | W;
 		}
 		table = __va(*e & ADDR);
 	}
-	if (level)
-		*level = l;
-	return &table[INDEX(va, l)];
+	return &table[INDEX(va, leaf)];
+}
+
+/* The entry that decides about va, and its level. */
+static uint64_t *find(uintptr_t va, unsigned *level)
+{
+	uint64_t *table = root, *e;
+
+	for (*level = 4; ; --*level) {
+		e = &table[INDEX(va, *level)];
+		if (*level == 1 || !(*e & P) || *e & PS)
+			return e;
+		table = __va(*e & ADDR);
+	}
 }
 
 static bool holds_table(uint64_t entry, unsigned level)
@@ -112,11 +118,11 @@ static int map_range(uintptr_t va, uint64_t pa, uint64_t len, unsigned prot, boo
 
 	while (len) {
 		unsigned l = best_level(va, pa, len);
-		uint64_t *e = walk(va, l, true, NULL);
+		uint64_t *e = make(va, l, BARE_POOL_ANY);
 
 		/* A table already there is used, not dropped. */
 		while (e && holds_table(*e, l))
-			e = walk(va, --l, true, NULL);
+			e = make(va, --l, BARE_POOL_ANY);
 		if (!e)
 			return -ENOMEM;
 		*replaced |= *e & P;
@@ -159,10 +165,17 @@ static bool in_window(uintptr_t va, size_t len)
 int port_map(void *va, uint64_t pa, size_t len, unsigned prot)
 {
 	uintptr_t at = (uintptr_t)va;
+	bool may_wait = bare_sched_preemptible();
+	int err;
 
 	if (!len || (at | pa | len) & (PAGE_SIZE - 1) || !in_window(at, len) || pa & ~ADDR)
 		return -EINVAL;
-	return bare_map_range(at, pa, len, prot);
+	err = bare_map_range(at, pa, len, prot);
+	for (unsigned i = 0; err && may_wait && i < TRIES; i++) {
+		bare_pool_check(true);
+		err = bare_map_range(at, pa, len, prot);
+	}
+	return err;
 }
 
 /* As change() below; the lock is held. *changed: something was there. */
@@ -170,13 +183,13 @@ static int change_locked(uintptr_t va, uint64_t len, uint64_t bits, bool keep, b
 {
 	while (len) {
 		unsigned l;
-		uint64_t *e = walk(va, 1, false, &l), size = LEVEL_SIZE(l);
+		uint64_t *e = find(va, &l), size = LEVEL_SIZE(l);
 
 		if (!(*e & (P | ADDR))) {
 			/* nothing here: on to the next entry of this level */
 			size -= va & (size - 1);
-		} else if (l > 1 && (va & (size - 1) || len < size || !bits)) {
-			if (!split(e, l))
+		} else if (l > 1 && (va & (size - 1) || len < size || (keep && !bits))) {
+			if (!split(e, l, keep ? BARE_POOL_ANY : BARE_POOL_UNMAP))
 				return -ENOMEM;
 			continue;
 		} else {
@@ -204,10 +217,18 @@ static int change(uintptr_t va, uint64_t len, uint64_t bits, bool keep)
 	return err;
 }
 
+/* What is not taken away could be written through after its frames are somebody else's: so rather stop. */
 void port_unmap(void *va, size_t len)
 {
-	if (in_window((uintptr_t)va, len))
-		change((uintptr_t)va, len, 0, false);
+	if (!in_window((uintptr_t)va, len))
+		return;
+	for (unsigned i = 0; change((uintptr_t)va, len, 0, false); i++) {
+		if (i == TRIES) {
+			bare_printf("bare: no frame to take %p out of a large page\n", va);
+			port_halt(1);
+		}
+		bare_pool_check(bare_sched_preemptible());
+	}
 }
 
 int port_protect(void *va, size_t len, unsigned prot)
@@ -239,38 +260,38 @@ static bool demand_zero(uintptr_t va, bool write)
  * read and may be written later shares the zero frame only where there is one processor: others
  * would go on reading zeros through it.
  */
-static bool fill_locked(uintptr_t va, bool write)
+static int fill_locked(uintptr_t va, bool write)
 {
-	uint64_t pa = 0, *e = walk(va, 1, true, NULL);
+	uint64_t pa = 0, *e = make(va, 1, BARE_POOL_FAULT);
 
 	if (!e)
-		return false;
+		return -ENOMEM;
 	if (*e & P && (*e & ADDR) != zero_frame)
 		return !write || *e & W;
 	if (*e & P && !write)
-		return true;
+		return 1;
 	if (!write && (in_dummies(va) || !bare_smp_expected))
 		pa = zero_frame;
 	else
-		pa = bare_pool_frame();
+		pa = bare_pool_frame(BARE_POOL_FAULT);
 	if (!pa)
-		return false;
+		return -ENOMEM;
 	*e = pa | prot_bits(pa != zero_frame ? PORT_READ | PORT_WRITE : PORT_READ);
-	return true;
+	return 1;
 }
 
-bool bare_fill(uintptr_t va, uint64_t error)
+int bare_fill(uintptr_t va, uint64_t error)
 {
 	unsigned long flags;
-	bool done;
+	int done;
 
 	va &= PAGE_MASK;
 	if (!live || error & ~3ULL || !demand_zero(va, error & 2))
-		return false;
+		return 0;
 	flags = bare_lock(&lock);
 	done = fill_locked(va, error & 2);
 	bare_unlock(&lock, flags);
-	if (done)
+	if (done > 0)
 		__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
 	return done;
 }
@@ -329,7 +350,7 @@ uint64_t bare_nx_bit(void)
 bool bare_top_entry(uintptr_t va)
 {
 	unsigned long flags = bare_lock(&lock);
-	bool there = walk(va, 3, true, NULL) != NULL;
+	bool there = make(va, 3, BARE_POOL_ANY) != NULL;
 
 	bare_unlock(&lock, flags);
 	return there;
@@ -337,9 +358,9 @@ bool bare_top_entry(uintptr_t va)
 
 int bare_paging_init(const struct port_range *r, unsigned nr)
 {
-	uint64_t pa = bare_pool_frame();
+	uint64_t pa = bare_pool_frame(BARE_POOL_ANY);
 
-	zero_frame = bare_pool_frame();
+	zero_frame = bare_pool_frame(BARE_POOL_ANY);
 	if (!pa || !zero_frame)
 		return -ENOMEM;
 	root = __va(pa);

@@ -4,6 +4,9 @@
  * for them at the start; when little of it is left, a thread of ours asks the core for more (kmk_upcall_lend).
  * The thread cannot be waited for in a fault, which may have come with any lock of the core held; but where the
  * tick could take the faulting thread off, it gives its processor to the lender at once.
+ *
+ * The last frames are kept for those who cannot be refused: faults, below that the tables that taking a page out
+ * of a large one needs, and the lender, which must not need itself.
  */
 #include "port/x86_64/bare.h"
 
@@ -12,13 +15,16 @@
 #define RETRY_NS	10000000u	/* after a refusal */
 #define WAIT_NS		1000000u	/* a fault may wait so long, */
 #define PATIENCE	20u		/* so often, when the pool is half of low */
+#define FOR_UNMAP	16u		/* frames; a call takes two tables at each end of its range */
 
 static struct bare_lock lock;
 static uint64_t at, end;		/* what was set aside */
 static uint64_t lent;			/* first frame the core gave, linked by their first words; 0: none */
 static uint64_t left, low;		/* frames */
+static uint64_t kept[BARE_POOL_USES];	/* frames that this use must leave */
 static uint32_t wanted;			/* the lender waits for it */
 static bool lending;
+static struct bare_thread *lender_thread;
 
 void bare_pool_init(uint64_t start, uint64_t len)
 {
@@ -26,12 +32,16 @@ void bare_pool_init(uint64_t start, uint64_t len)
 	end = start + len;
 	left = len / PAGE_SIZE;
 	low = left / 4 < LOW_FRAMES ? left / 4 : LOW_FRAMES;
+	kept[BARE_POOL_FAULT] = FOR_UNMAP;
+	kept[BARE_POOL_ANY] = FOR_UNMAP + low / 4;
 }
 
-static uint64_t take(void)
+static uint64_t take(enum bare_pool_use use)
 {
 	uint64_t pa = lent;
 
+	if (left <= kept[use] && bare_self() != lender_thread)
+		return 0;
 	if (pa) {
 		lent = *(uint64_t *)__va(pa);
 	} else if (at < end) {
@@ -42,10 +52,10 @@ static uint64_t take(void)
 	return pa;
 }
 
-uint64_t bare_pool_frame(void)
+uint64_t bare_pool_frame(enum bare_pool_use use)
 {
 	unsigned long flags = bare_lock(&lock);
-	uint64_t pa = take();
+	uint64_t pa = take(use);
 
 	bare_unlock(&lock, flags);
 	if (pa)
@@ -60,7 +70,7 @@ static bool is_low(void)
 
 bool bare_pool_empty(void)
 {
-	return !__atomic_load_n(&left, __ATOMIC_RELAXED);
+	return end && __atomic_load_n(&left, __ATOMIC_RELAXED) <= kept[BARE_POOL_FAULT];
 }
 
 void bare_pool_check(bool may_leave)
@@ -69,7 +79,7 @@ void bare_pool_check(bool may_leave)
 		return;
 	if (!__atomic_exchange_n(&wanted, 1, __ATOMIC_SEQ_CST))
 		port_wake(&wanted, 1);
-	if (!may_leave)
+	if (!may_leave || bare_self() == lender_thread)
 		return;
 	port_yield();
 	/* The lender may need what the caller holds: so not for ever. */
@@ -93,6 +103,11 @@ static void add(uint64_t pa, uint64_t frames)
 	}
 }
 
+void bare_pool_put(uint64_t pa)
+{
+	add(pa, 1);
+}
+
 /* The largest block that is to be had. False: none. */
 static bool borrow(void)
 {
@@ -110,6 +125,7 @@ static bool borrow(void)
 static void lender(void *arg)
 {
 	(void)arg;
+	lender_thread = bare_self();
 	for (;;) {
 		while (is_low())
 			if (!borrow())

@@ -17,6 +17,7 @@
 #define SHARE_NS	2000000u
 #define SHORT_NS	200000u		/* of the thread that another one yields to */
 #define PATIENCE	100u		/* ticks that a section may refuse, a quarter of a share apart */
+#define STACK_TRIES	10u		/* some 20 ms apart: a stack waits so long for frames */
 #define NEVER		UINT64_MAX
 
 enum state { FREE, READY, RUNNING, WAITING, ENDED };
@@ -25,6 +26,7 @@ struct bare_thread {
 	uint8_t block[PORT_BLOCK_SIZE];
 	uint64_t rsp;			/* while it does not run */
 	uintptr_t lo, hi;		/* its stack; 0: none mapped yet */
+	size_t mapped;			/* bytes of it, from its low end */
 	struct bare_thread *next;	/* of the free list, the run queue or a bucket */
 	struct bare_thread *timer_next;
 	struct bare_cpu *cpu;		/* where it runs, or ran last */
@@ -53,11 +55,6 @@ void bare_switch(uint64_t *save, uint64_t load);
 extern char bare_thread_begin[];
 void bare_thread_main(void);
 
-static struct bare_thread *current_thread(void)
-{
-	return bare_this_cpu()->block;
-}
-
 /* The core's context word: not zero between preempt_disable() and its end. */
 static bool preemptible(const struct bare_thread *t)
 {
@@ -66,9 +63,9 @@ static bool preemptible(const struct bare_thread *t)
 
 bool bare_sched_preemptible(void)
 {
-	const struct bare_cpu *c = bare_this_cpu();
+	const struct bare_thread *self = bare_self();
 
-	return c->block != c->idle && preemptible(c->block);
+	return self != bare_this_cpu()->idle && preemptible(self);
 }
 
 /* The word behind it is the core's hint which virtual CPU to take: the real one. Only where the thread itself has stopped. */
@@ -257,7 +254,7 @@ static void switch_away(uint64_t share)
 /* Voluntarily; returns with the lock released. */
 static void give_up(unsigned long flags, uint64_t share)
 {
-	struct bare_thread *self = current_thread();
+	struct bare_thread *self = bare_self();
 
 	switch_away(share);
 	hint_cpu(self, bare_this_cpu());
@@ -335,7 +332,7 @@ void bare_sched_idle(void)
 
 int port_wait(uint32_t *addr, uint32_t val, uint64_t timeout_ns)
 {
-	struct bare_thread *t = current_thread();
+	struct bare_thread *t = bare_self();
 	struct bucket *b = bucket_of(addr);
 	unsigned long flags;
 
@@ -388,7 +385,7 @@ void port_wake(uint32_t *addr, unsigned n)
 
 void port_yield(void)
 {
-	struct bare_thread *self = current_thread();
+	struct bare_thread *self = bare_self();
 	unsigned long flags;
 
 	__asm__ volatile("pause");
@@ -422,35 +419,50 @@ static void drop_slot(struct bare_thread *t)
 	bare_unlock(&lock, flags);
 }
 
-/* Frames once mapped stay with the slot. False: the host's pool is empty. */
+/* Frames once mapped stay with the slot; the next try goes on behind them. False: the host's pool is empty. */
 static bool map_stack(struct bare_thread *t)
 {
 	uintptr_t lo = BARE_STACKS + (uintptr_t)(t - threads) * STRIDE + BARE_THREAD_STACK;
 
-	if (t->hi)
-		return true;
-	for (uintptr_t at = lo; at < lo + BARE_THREAD_STACK; at += PAGE_SIZE) {
-		uint64_t pa = bare_pool_frame();
+	for (; t->mapped < BARE_THREAD_STACK; t->mapped += PAGE_SIZE) {
+		uint64_t pa = bare_pool_frame(BARE_POOL_ANY);
 
-		if (!pa || bare_map_range(at, pa, PAGE_SIZE, PORT_READ | PORT_WRITE))
+		if (!pa)
 			return false;
+		if (bare_map_range(lo + t->mapped, pa, PAGE_SIZE, PORT_READ | PORT_WRITE)) {
+			bare_pool_put(pa);
+			return false;
+		}
 	}
 	t->lo = lo;
 	t->hi = lo + BARE_THREAD_STACK;
 	return true;
 }
 
+/* A slot with a stack. Whoever may wait does so for what the core may lend. */
+static struct bare_thread *new_slot(bool may_wait)
+{
+	struct bare_thread *t;
+
+	bare_pool_check(may_wait);
+	t = take_slot();
+	for (unsigned i = 0; t && !map_stack(t); i++) {
+		if (!may_wait || i == STACK_TRIES) {
+			drop_slot(t);
+			return NULL;
+		}
+		bare_pool_check(true);
+	}
+	return t;
+}
+
 static struct bare_thread *new_thread(void (*fn)(void *), void *arg, const char *name)
 {
-	struct bare_thread *t = take_slot();
+	struct bare_thread *t = new_slot(bare_sched_preemptible());
 	unsigned i = 0;
 
 	if (!t)
 		return NULL;
-	if (!map_stack(t)) {
-		drop_slot(t);
-		return NULL;
-	}
 	__builtin_memset(t->block, 0, sizeof(t->block));
 	t->fn = fn;
 	t->arg = arg;
@@ -459,9 +471,9 @@ static struct bare_thread *new_thread(void (*fn)(void *), void *arg, const char 
 	for (; name && name[i] && i < sizeof(t->name) - 1; i++)
 		t->name[i] = name[i];
 	t->name[i] = 0;
-	/* As if bare_thread_begin had called bare_switch(): six saved registers, then the address. */
-	t->rsp = t->hi - 64;
-	__builtin_memset((void *)t->rsp, 0, 64);
+	/* As if bare_thread_begin had called bare_switch(): six saved registers, the address; then rsp is aligned to 16. */
+	t->rsp = t->hi - 72;
+	__builtin_memset((void *)t->rsp, 0, 72);
 	((uint64_t *)t->rsp)[6] = (uintptr_t)bare_thread_begin;
 	return t;
 }
@@ -482,7 +494,7 @@ int port_thread_start(void (*fn)(void *), void *arg, const char *name)
 /* A thread's first function, on its own stack. */
 void bare_thread_main(void)
 {
-	struct bare_thread *self = current_thread();
+	struct bare_thread *self = bare_self();
 
 	switched();
 	hint_cpu(self, bare_this_cpu());
@@ -569,7 +581,7 @@ void bare_sched_roots(void (*fn)(uintptr_t start, uintptr_t end, void *data), vo
 	for (unsigned i = 0; i < nr_threads; i++) {
 		struct bare_thread *t = &threads[i];
 
-		if (t == current_thread() || t->state == FREE || !t->hi)
+		if (t == bare_self() || t->state == FREE || !t->hi)
 			continue;
 		fn(t->state == RUNNING ? t->lo : (uintptr_t)t->rsp, t->hi, data);
 	}

@@ -228,6 +228,15 @@ static bool online_within(const struct bare_cpu *cpu, uint64_t ns)
 	return true;
 }
 
+/* The next one gets the same block, stack and words: it must not come up late. */
+static bool forget(struct bare_cpu *cpu, uint32_t apic)
+{
+	bare_lapic_send(apic, BARE_IPI_INIT);
+	bare_delay(INIT_NS);
+	__atomic_store_n(&cpu->online, 0, __ATOMIC_SEQ_CST);
+	return false;
+}
+
 static bool start_one(struct bare_cpu *cpu, uint32_t apic)
 {
 	uint32_t vector = (uint32_t)(low_page >> 12);
@@ -243,7 +252,7 @@ static bool start_one(struct bare_cpu *cpu, uint32_t apic)
 	if (online_within(cpu, RETRY_NS))
 		return true;
 	bare_lapic_send(apic, BARE_IPI_START | vector);
-	return online_within(cpu, START_NS);
+	return online_within(cpu, START_NS) || forget(cpu, apic);
 }
 
 void bare_smp_start(unsigned max)

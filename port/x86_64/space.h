@@ -55,8 +55,8 @@ bool bare_space_fault(uintptr_t va, uint64_t error);
 /* In space s, call rip in ring 3 with that stack and first argument, until its first exception. */
 void bare_user_run(struct bare_space *s, uint64_t rip, uint64_t rsp, uint64_t arg, struct bare_user_end *end);
 
-/* An exception came from ring 3: record it, and return to bare_user_run(). */
-bool bare_user_fault(struct bare_regs *r);
+/* An exception came from ring 3: record it (cr2: its address, for a page fault), and return to bare_user_run(). */
+bool bare_user_fault(struct bare_regs *r, uint64_t cr2);
 
 /* idt.c: where exceptions from ring 3 find a stack on the calling processor. */
 void bare_ring0_stack(uintptr_t top);

@@ -33,7 +33,7 @@ int bare_space_init(struct bare_space *s)
 	static const uintptr_t needed[] = { BARE_IMAGE_BASE, BARE_STACKS, BARE_DEVICES };
 	uint64_t *top;
 
-	*s = (struct bare_space){ .root = bare_pool_frame() };
+	*s = (struct bare_space){ .root = bare_pool_frame(BARE_POOL_ANY) };
 	if (!s->root)
 		return -ENOMEM;
 	top = table_at(s->root);
@@ -58,7 +58,7 @@ static uint64_t *entry_of(struct bare_space *s, uint64_t va)
 		uint64_t *e = &table[va >> shift & 511];
 
 		if (!(*e & P)) {
-			uint64_t pa = bare_pool_frame();
+			uint64_t pa = bare_pool_frame(BARE_POOL_ANY);
 
 			if (!pa)
 				return NULL;

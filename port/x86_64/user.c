@@ -57,7 +57,7 @@ void bare_probe(void (*fn)(uint64_t), uint64_t arg, struct bare_user_end *end)
 	bare_irq_restore(flags);
 }
 
-bool bare_user_fault(struct bare_regs *r)
+bool bare_user_fault(struct bare_regs *r, uint64_t cr2)
 {
 	struct excursion *x = here();
 	bool ring3 = r->cs & 3;
@@ -66,7 +66,7 @@ bool bare_user_fault(struct bare_regs *r)
 		return false;
 	*x->end = (struct bare_user_end){
 		.vector = r->vector, .error = r->error, .rip = r->rip, .rax = r->rax,
-		.address = r->vector == PAGE_FAULT ? bare_cr2() : 0,
+		.address = r->vector == PAGE_FAULT ? cr2 : 0,
 	};
 	r->rip = (uintptr_t)bare_user_land;
 	r->cs = BARE_CS;

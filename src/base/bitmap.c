@@ -229,3 +229,65 @@ void bitmap_cut(unsigned long *dst, const unsigned long *src, unsigned int first
 	for (unsigned int i = first; i < bits; i++)
 		__assign_bit(i, dst, i + cut < bits && test_bit((long)(i + cut), dst));
 }
+
+/* How many bits are set below pos, of which there is one itself. */
+static unsigned int rank_of(const unsigned long *map, unsigned int pos)
+{
+	return bitmap_weight(map, pos);
+}
+
+static unsigned int nth_set(const unsigned long *map, unsigned int n, unsigned int nbits)
+{
+	unsigned int bit;
+
+	for_each_set_bit(bit, map, nbits)
+		if (!n--)
+			return bit;
+	return nbits;
+}
+
+int bitmap_bitremap(int bit, const unsigned long *old, const unsigned long *to, int nbits)
+{
+	unsigned int w = bitmap_weight(to, (unsigned int)nbits);
+
+	if (bit < 0 || bit >= nbits || !test_bit(bit, old) || !w)
+		return bit;
+	return (int)nth_set(to, rank_of(old, (unsigned int)bit) % w, (unsigned int)nbits);
+}
+
+void bitmap_remap(unsigned long *dst, const unsigned long *src, const unsigned long *old, const unsigned long *to,
+		  unsigned int nbits)
+{
+	unsigned int bit;
+
+	if (dst == src)
+		return;
+	bitmap_zero(dst, nbits);
+	for_each_set_bit(bit, src, nbits)
+		__set_bit((unsigned int)bitmap_bitremap((int)bit, old, to, (int)nbits), dst);
+}
+
+void bitmap_onto(unsigned long *dst, const unsigned long *src, const unsigned long *rel, unsigned int nbits)
+{
+	unsigned int bit, m = 0;
+
+	if (dst == src)
+		return;
+	bitmap_zero(dst, nbits);
+	for_each_set_bit(bit, rel, nbits) {
+		if (test_bit(m, src))
+			__set_bit(bit, dst);
+		m++;
+	}
+}
+
+void bitmap_fold(unsigned long *dst, const unsigned long *src, unsigned int sz, unsigned int nbits)
+{
+	unsigned int bit;
+
+	if (dst == src)
+		return;
+	bitmap_zero(dst, nbits);
+	for_each_set_bit(bit, src, nbits)
+		__set_bit(bit % sz, dst);
+}

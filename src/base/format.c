@@ -173,6 +173,8 @@ static const char *convert(struct kmk_out *o, const char *f, struct args *a)
 	int bytes;
 
 	f = parse_flags(f, &s);
+	if (*f == '*' || isdigit(*f))
+		s.flags |= F_WIDTH;
 	if (*f == '*') {
 		s.width = va_arg(a->list, int);
 		if (s.width < 0) {

@@ -9,11 +9,11 @@
 /* Text beyond size is counted, not written. */
 struct kmk_out { char *buf; size_t size, at; };
 
-enum { F_LEFT = 1, F_PLUS = 2, F_SPACE = 4, F_ALT = 8, F_ZERO = 16, F_UPPER = 32, F_SIGNED = 64 };
+enum { F_LEFT = 1, F_PLUS = 2, F_SPACE = 4, F_ALT = 8, F_ZERO = 16, F_UPPER = 32, F_SIGNED = 64, F_WIDTH = 128 };
 
 struct kmk_spec {
 	unsigned int flags;
-	int width, precision;		/* precision -1: none given */
+	int width, precision;		/* F_WIDTH: a width was given; precision -1: none given */
 	unsigned int base;
 };
 

@@ -384,8 +384,6 @@ void kmk_out_escaped(struct kmk_out *o, const char *fmt, const char *p, struct k
 	size_t room = o->at < o->size ? o->size - o->at : 0;
 	unsigned int flags = 0;
 
-	if (!s.width)
-		return;
 	for (const char *f = fmt + 1; isalpha(*f); f++)
 		for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
 			flags |= *f == kinds[i].letter ? kinds[i].flag : 0;

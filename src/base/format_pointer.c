@@ -259,8 +259,12 @@ static void out_behind(struct kmk_out *o, const char *fmt, const void *p, struct
 int kmk_out_pointer(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s)
 {
 	if (!out_value(o, fmt, p, s)) {
+		bool none = (s.flags & F_WIDTH) && !s.width && (fmt[0] == 'h' || fmt[0] == 'E');
+
 		if (!fmt[0] || !strchr("hbUMmaGVRrEtdDf4Ii", fmt[0]))
 			out_hashed(o, p, s);
+		else if (none)
+			;	/* no bytes are asked for, so the pointer does not matter */
 		else if (!unreadable(o, p, s))
 			out_behind(o, fmt, p, s);
 	}

@@ -59,6 +59,8 @@ int hex_dump_to_buffer(const void *buf, size_t len, int rowsize, int groupsize, 
 		groupsize = 1;
 	if (size)
 		line[0] = '\0';
+	if (size && !len)
+		return 0;
 	for (size_t i = 0; i < len; i += (size_t)groupsize) {
 		used = min(n, (int)size);
 		n += snprintf(line + used, size - (size_t)used, "%s%0*llx", i ? " " : "", groupsize * 2,

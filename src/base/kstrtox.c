@@ -4,6 +4,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kstrtox.h>
+#include <linux/uaccess.h>
 
 static unsigned int digit(char c)
 {
@@ -43,14 +44,14 @@ int kstrtoull(const char *s, unsigned int base, unsigned long long *res)
 		s++;
 	start = prefix(s, &base);
 	end = digits(start, base, &v, &over);
+	if (over)
+		return -ERANGE;	/* whatever follows */
 	if (end == start)
 		return -EINVAL;
 	if (*end == '\n')
 		end++;
 	if (*end)
 		return -EINVAL;
-	if (over)
-		return -ERANGE;
 	*res = v;
 	return 0;
 }
@@ -121,6 +122,41 @@ int kstrtobool(const char *s, bool *res)
 		}
 	}
 	return -EINVAL;
+}
+
+/* A sign, binary digits, a newline, a zero. */
+#define FROM_USER(name, type)								\
+int name##_from_user(const char __user *s, size_t count, unsigned int base, type *res)	\
+{											\
+	char buf[1 + sizeof(type) * 8 + 1 + 1];						\
+	size_t n = count < sizeof(buf) - 1 ? count : sizeof(buf) - 1;			\
+											\
+	if (copy_from_user(buf, s, n))							\
+		return -EFAULT;								\
+	buf[n] = '\0';									\
+	return name(buf, base, res);							\
+}
+
+FROM_USER(kstrtoull, unsigned long long)
+FROM_USER(kstrtoll, long long)
+FROM_USER(kstrtoul, unsigned long)
+FROM_USER(kstrtol, long)
+FROM_USER(kstrtouint, unsigned int)
+FROM_USER(kstrtoint, int)
+FROM_USER(kstrtou16, u16)
+FROM_USER(kstrtos16, s16)
+FROM_USER(kstrtou8, u8)
+FROM_USER(kstrtos8, s8)
+
+int kstrtobool_from_user(const char __user *s, size_t count, bool *res)
+{
+	char buf[4];
+	size_t n = count < sizeof(buf) - 1 ? count : sizeof(buf) - 1;
+
+	if (copy_from_user(buf, s, n))
+		return -EFAULT;
+	buf[n] = '\0';
+	return kstrtobool(buf, res);
 }
 
 unsigned long long simple_strtoull(const char *cp, char **endp, unsigned int base)

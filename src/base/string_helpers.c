@@ -5,6 +5,7 @@
 #include <linux/kernel.h>
 #include <linux/sprintf.h>
 #include <linux/string_helpers.h>
+#include <linux/stringhash.h>
 
 /* ---- sizes ---- */
 
@@ -219,4 +220,51 @@ int string_escape_mem(const char *src, size_t isz, char *dst, size_t osz, unsign
 			escape_one(&o, c, flags);
 	}
 	return (int)(o.p - dst);
+}
+
+int num_to_str(char *buf, int size, unsigned long long num, unsigned int width)
+{
+	char text[20];
+	int n = 0, at = 0, blanks;
+
+	do
+		text[n++] = (char)('0' + num % 10);
+	while (num /= 10);
+	blanks = width > (unsigned int)n ? (int)width - n : 0;
+	if (size < n + blanks)
+		return 0;
+	while (at < blanks)
+		buf[at++] = ' ';
+	while (n)
+		buf[at++] = text[--n];
+	return at;
+}
+
+bool mac_pton(const char *s, u8 *mac)
+{
+	u8 bytes[6];
+
+	for (int i = 0; i < 6; i++, s += 3) {
+		if (!isxdigit(s[0]) || !isxdigit(s[1]) || (i < 5 && s[2] != ':'))
+			return false;
+		bytes[i] = (u8)(hex_to_bin((unsigned char)s[0]) << 4 | hex_to_bin((unsigned char)s[1]));
+	}
+	memcpy(mac, bytes, sizeof(bytes));
+	return true;
+}
+
+unsigned int full_name_hash(const void *salt, const char *name, unsigned int len)
+{
+	unsigned long hash = init_name_hash(salt);
+
+	while (len--)
+		hash = partial_name_hash((unsigned char)*name++, hash);
+	return end_name_hash(hash);
+}
+
+u64 hashlen_string(const void *salt, const char *name)
+{
+	unsigned int len = (unsigned int)strlen(name);
+
+	return hashlen_create(full_name_hash(salt, name, len), len);
 }

@@ -78,12 +78,26 @@ void *memdup_user_nul(const void __user *src, size_t len)
 	return p ? p : ERR_PTR(-ENOMEM);
 }
 
-/* -EINVAL where the string, with its zero, is longer than @max. */
+/* -EINVAL where the string, with its zero, is longer than @max; -EFAULT where @max is none. */
 char *strndup_user(const char __user *s, long max)
 {
-	size_t len = strnlen(s, (size_t)max);
+	size_t len = max > 0 ? strnlen(s, (size_t)max) : 0;
 
+	if (max <= 0)
+		return ERR_PTR(-EFAULT);
 	return len >= (size_t)max ? ERR_PTR(-EINVAL) : memdup_user_nul(s, len);
+}
+
+int bitmap_parselist_user(const char __user *buf, unsigned int len, unsigned long *map, int nbits)
+{
+	char *text = memdup_user_nul(buf, len);
+	int ret;
+
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	ret = bitmap_parselist(text, map, nbits);
+	kfree(text);
+	return ret;
 }
 
 static unsigned long entries(void **a)

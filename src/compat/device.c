@@ -131,7 +131,22 @@ static void device_release(struct kobject *kobj)
 		     dev_name(dev));
 }
 
-static const struct kobj_type device_ktype = { .release = device_release };
+static ssize_t attr_show(struct kobject *kobj, struct attribute *attr, char *buf)
+{
+	struct device_attribute *a = container_of(attr, struct device_attribute, attr);
+
+	return a->show ? a->show(kobj_to_dev(kobj), a, buf) : -EIO;
+}
+
+static ssize_t attr_store(struct kobject *kobj, struct attribute *attr, const char *buf, size_t n)
+{
+	struct device_attribute *a = container_of(attr, struct device_attribute, attr);
+
+	return a->store ? a->store(kobj_to_dev(kobj), a, buf, n) : -EIO;
+}
+
+static const struct sysfs_ops device_sysfs_ops = { .show = attr_show, .store = attr_store };
+static const struct kobj_type device_ktype = { .release = device_release, .sysfs_ops = &device_sysfs_ops };
 
 struct device *get_device(struct device *dev)
 {
@@ -171,6 +186,12 @@ int dev_set_name(struct device *dev, const char *fmt, ...)
 
 /* ---- add and delete ---- */
 
+static void remove_groups(struct device *dev)
+{
+	kmk_sysfs_remove_all(&dev->kobj);
+	dev->kobj.state_in_sysfs = 0;
+}
+
 static int settle_name(struct device *dev)
 {
 	int err = 0;
@@ -184,29 +205,81 @@ static int settle_name(struct device *dev)
 	return err ? err : dev_name(dev) && *dev_name(dev) ? 0 : -EINVAL;
 }
 
-static void join_parent(struct device *dev)
+/* Devices without a parent stand in a list, too, under a lock of their own. */
+static LIST_HEAD(top);
+static DEFINE_SPINLOCK(top_lock);
+
+static spinlock_t *siblings_lock(struct device *parent)
+{
+	return parent ? &parent->devres_lock : &top_lock;
+}
+
+/* -EEXIST: the parent has a child of that name and class. */
+static int join_parent(struct device *dev)
 {
 	struct device *parent = get_device(dev->parent);
+	struct list_head *siblings = parent ? &parent->kmk_children : &top;
+	struct kmk_member *m;
+	int err = 0;
 
-	if (!parent)
-		return;
-	if (dev->numa_node == NUMA_NO_NODE)
+	if (parent && dev->numa_node == NUMA_NO_NODE)
 		dev->numa_node = parent->numa_node;
-	spin_lock(&parent->devres_lock);
-	list_add_tail(&dev->kmk_sibling.entry, &parent->kmk_children);
-	spin_unlock(&parent->devres_lock);
+	spin_lock(siblings_lock(parent));
+	list_for_each_entry(m, siblings, entry) {
+		struct device *other = m->owner;
+
+		if (other && other->class == dev->class && !strcmp(dev_name(other), dev_name(dev)))
+			err = -EEXIST;
+	}
+	if (!err)
+		list_add_tail(&dev->kmk_sibling.entry, siblings);
+	spin_unlock(siblings_lock(parent));
+	if (err)
+		put_device(parent);
+	return err;
 }
 
 static void leave_parent(struct device *dev)
 {
 	struct device *parent = dev->parent;
 
-	if (!parent)
-		return;
-	spin_lock(&parent->devres_lock);
+	spin_lock(siblings_lock(parent));
 	list_del_init(&dev->kmk_sibling.entry);
-	spin_unlock(&parent->devres_lock);
+	spin_unlock(siblings_lock(parent));
 	put_device(parent);
+}
+
+/* Of its type, its own, of its bus; all or none. */
+static int add_groups(struct device *dev)
+{
+	int err;
+
+	dev->kobj.state_in_sysfs = 1;
+	err = sysfs_create_groups(&dev->kobj, dev->type ? dev->type->groups : NULL);
+	if (!err)
+		err = sysfs_create_groups(&dev->kobj, dev->groups);
+	if (!err)
+		err = sysfs_create_groups(&dev->kobj, dev->bus ? dev->bus->dev_groups : NULL);
+	if (err)
+		remove_groups(dev);
+	return err;
+}
+
+static int join(struct device *dev)
+{
+	int err = join_parent(dev);
+
+	if (err)
+		return err;
+	err = add_groups(dev);
+	if (!err) {
+		err = kmk_device_on_bus(dev);
+		if (err)
+			remove_groups(dev);
+	}
+	if (err)
+		leave_parent(dev);
+	return err;
 }
 
 int device_add(struct device *dev)
@@ -217,14 +290,18 @@ int device_add(struct device *dev)
 	if (!dev)
 		return -EINVAL;
 	err = dev->kmk_added ? -EEXIST : settle_name(dev);
+	if (!err) {
+		err = join(dev);
+		if (err == -EEXIST)
+			dev_err(dev, "a device of that name is there already\n");
+	}
 	if (err) {
 		put_device(dev);
 		return err;
 	}
 	living_add(dev);
-	join_parent(dev);
 	dev->kmk_added = true;
-	kmk_device_on_bus(dev);
+	kmk_device_probe_first(dev);
 	return 0;
 }
 
@@ -243,6 +320,7 @@ void device_del(struct device *dev)
 	dev->kmk_added = false;
 	device_unlock(dev);
 	kmk_device_off_bus(dev);
+	remove_groups(dev);
 	leave_parent(dev);
 	put_device(dev);
 }
@@ -255,8 +333,17 @@ void device_unregister(struct device *dev)
 
 int device_create_file(struct device *dev, const struct device_attribute *attr)
 {
-	pr_warn_once("device_create_file(%s): there is no sysfs, attributes are never read\n", attr->attr.name);
-	return 0;
+	umode_t mode = attr->attr.mode;
+
+	WARN((mode & 0222) && !attr->store, "Attribute %s: write permission without 'store'\n", attr->attr.name);
+	WARN((mode & 0444) && !attr->show, "Attribute %s: read permission without 'show'\n", attr->attr.name);
+	return sysfs_create_file(&dev->kobj, &attr->attr);
+}
+
+void device_remove_file(struct device *dev, const struct device_attribute *attr)
+{
+	if (dev)
+		sysfs_remove_file(&dev->kobj, &attr->attr);
 }
 
 /* ---- children ---- */

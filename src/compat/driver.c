@@ -12,6 +12,7 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include "member.h"
 
@@ -20,24 +21,51 @@
 
 static LIST_HEAD(deferred);
 static DEFINE_SPINLOCK(deferred_lock);
+static unsigned long bindings;		/* ever made */
+static LIST_HEAD(buses);
+static DEFINE_SPINLOCK(buses_lock);
+static DECLARE_WAIT_QUEUE_HEAD(driver_left);
 
 /* ---- buses ---- */
 
-void kmk_bus_setup(struct bus_type *bus, struct subsys_private *p)
+int kmk_bus_setup(struct bus_type *bus, struct subsys_private *p)
 {
+	struct subsys_private *other;
+	int err = 0;
+
 	spin_lock_init(&p->lock);
 	INIT_LIST_HEAD(&p->devices);
 	INIT_LIST_HEAD(&p->drivers);
-	WRITE_ONCE(bus->p, p);
+	p->name = bus->name;
+	spin_lock(&buses_lock);
+	list_for_each_entry(other, &buses, node)
+		if (!strcmp(other->name, bus->name))
+			err = -EEXIST;
+	if (!err)
+		list_add_tail(&p->node, &buses);
+	spin_unlock(&buses_lock);
+	if (!err)
+		smp_store_release(&bus->p, p);
+	return err;
 }
 
 int bus_register(struct bus_type *bus)
 {
 	struct subsys_private *p = kzalloc(sizeof(*p), GFP_KERNEL);
 
+	int err;
+
 	if (!p)
 		return -ENOMEM;
-	kmk_bus_setup(bus, p);
+	err = kmk_bus_setup(bus, p);
+	if (err) {
+		pr_err("bus '%s' is registered already\n", bus->name);
+		kfree(p);
+		return err;
+	}
+	if (bus->bus_groups || bus->drv_groups)
+		pr_warn_once("bus '%s': attributes of buses and drivers are never read, only those of devices\n",
+			     bus->name);
 	return 0;
 }
 
@@ -48,16 +76,30 @@ void bus_unregister(struct bus_type *bus)
 	if (WARN(!p || !list_empty(&p->devices) || !list_empty(&p->drivers),
 		 "bus_unregister() of '%s', which %s\n", bus->name, p ? "is in use" : "was not registered"))
 		return;
+	spin_lock(&buses_lock);
+	list_del(&p->node);
+	spin_unlock(&buses_lock);
 	bus->p = NULL;
 	kfree(p);
 }
 
 static bool hold_driver(void *drv)
 {
+	((struct device_driver *)drv)->kmk_walkers++;
 	return true;
 }
 
-static void drop_driver(void *drv) { }
+/* The driver may be gone once its lock is free. */
+static void drop_driver(void *owner)
+{
+	struct device_driver *drv = owner;
+	spinlock_t *l = &drv->bus->p->lock;
+
+	spin_lock(l);
+	drv->kmk_walkers--;
+	spin_unlock(l);
+	wake_up_all(&driver_left);
+}
 
 static struct walk devices_of(struct bus_type *bus, bool reverse)
 {
@@ -161,6 +203,21 @@ struct device *bus_find_device_by_name(struct bus_type *bus, struct device *star
 
 /* ---- binding, with the device's mutex held ---- */
 
+static void add_driver_groups(struct device *dev, struct device_driver *drv, int *err)
+{
+	if (!*err)
+		*err = sysfs_create_groups(&dev->kobj, drv->dev_groups);
+}
+
+static void call_remove(struct device *dev)
+{
+	sysfs_remove_groups(&dev->kobj, dev->driver->dev_groups);
+	if (dev->bus && dev->bus->remove)
+		dev->bus->remove(dev);
+	else if (dev->driver->remove)
+		dev->driver->remove(dev);
+}
+
 static void after_unbind(struct device *dev)
 {
 	devres_release_all(dev);
@@ -193,10 +250,20 @@ void kmk_deferred_forget(struct device *dev)
 		put_device(dev);
 }
 
+static bool any_deferred(void)
+{
+	bool any;
+
+	spin_lock(&deferred_lock);
+	any = !list_empty(&deferred);
+	spin_unlock(&deferred_lock);
+	return any;
+}
+
 static void say_failed(struct device *dev, struct device_driver *drv, int err)
 {
 	if (err == -EPROBE_DEFER)
-		deferred_add(dev);
+		pr_debug("%s: probe of %s is put off\n", drv->name, dev_name(dev));
 	else if (err == -ENODEV || err == -ENXIO)
 		pr_debug("%s: probe of %s rejects match %d\n", drv->name, dev_name(dev), err);
 	else
@@ -216,15 +283,35 @@ static int probe_locked(struct device *dev, struct device_driver *drv)
 		err = dev->bus->probe(dev);
 	else if (drv->probe)
 		err = drv->probe(dev);
+	if (!err) {
+		add_driver_groups(dev, drv, &err);
+		if (err)
+			call_remove(dev);
+	}
 	if (err) {
 		after_unbind(dev);
 		say_failed(dev, drv, err);
 		return err;
 	}
 	kmk_deferred_forget(dev);
-	if (!list_empty(&deferred))
+	__atomic_fetch_add(&bindings, 1, __ATOMIC_SEQ_CST);
+	if (any_deferred())
 		schedule_work(&deferred_work);
 	return 0;
+}
+
+/* What a device waits for may come while it is probed, before it stands on the list. */
+static int probe_or_defer(struct device *dev, struct device_driver *drv)
+{
+	unsigned long seen = __atomic_load_n(&bindings, __ATOMIC_ACQUIRE);
+	int err = probe_locked(dev, drv);
+
+	if (err == -EPROBE_DEFER) {
+		deferred_add(dev);
+		if (__atomic_fetch_add(&bindings, 0, __ATOMIC_SEQ_CST) != seen)
+			schedule_work(&deferred_work);
+	}
+	return err;
 }
 
 static int matches(struct device_driver *drv, struct device *dev)
@@ -232,15 +319,22 @@ static int matches(struct device_driver *drv, struct device *dev)
 	return drv->bus->match ? drv->bus->match(dev, drv) : 1;
 }
 
-/* Of device_attach(): 1 ends the walk. A failed probe lets the next driver try. */
-static int try_driver(struct device_driver *drv, void *data)
+/* With the device's mutex: 1 bound, 0 not, or the error of match(). A failed probe is not one. */
+static int try_pair(struct device *dev, struct device_driver *drv)
 {
-	struct device *dev = data;
 	int match = matches(drv, dev);
 
-	if (match == -EPROBE_DEFER)
+	if (match == -EPROBE_DEFER) {
 		deferred_add(dev);
-	return match > 0 && probe_locked(dev, drv) == 0;
+		return 0;
+	}
+	return match > 0 ? probe_or_defer(dev, drv) == 0 : match;
+}
+
+/* Of device_attach(): 1 ends the walk. A driver on its way out is as if it were gone. */
+static int try_driver(struct device_driver *drv, void *data)
+{
+	return READ_ONCE(drv->kmk_member.owner) ? try_pair(data, drv) : 0;
 }
 
 int device_attach(struct device *dev)
@@ -265,7 +359,7 @@ int device_driver_attach(struct device_driver *drv, struct device *dev)
 	device_lock(dev);
 	ret = !dev->kmk_added ? -ENODEV : dev->driver ? -EBUSY : probe_locked(dev, drv);
 	device_unlock(dev);
-	return ret;
+	return ret == -EPROBE_DEFER ? -EAGAIN : ret > 0 ? -ret : ret;
 }
 
 /* The caller has set dev->driver and says that it is bound. */
@@ -277,13 +371,13 @@ int device_bind_driver(struct device *dev)
 
 static int attach_device(struct device *dev, void *data)
 {
-	struct device_driver *drv = data;
+	int ret = 0;
 
 	device_lock(dev);
-	if (dev->kmk_added && !dev->driver && matches(drv, dev) > 0)
-		probe_locked(dev, drv);
+	if (dev->kmk_added && !dev->driver)
+		ret = try_pair(dev, data);
 	device_unlock(dev);
-	return 0;
+	return min(ret, 0);
 }
 
 int driver_attach(struct device_driver *drv)
@@ -296,10 +390,7 @@ static void unbind(struct device *dev, struct device_driver *drv)
 {
 	device_lock(dev);
 	if (dev->driver && (!drv || drv == dev->driver)) {
-		if (dev->bus && dev->bus->remove)
-			dev->bus->remove(dev);
-		else if (dev->driver->remove)
-			dev->driver->remove(dev);
+		call_remove(dev);
 		after_unbind(dev);
 	}
 	device_unlock(dev);
@@ -352,14 +443,28 @@ void wait_for_device_probe(void)
 
 /* ---- coming and going ---- */
 
-void kmk_device_on_bus(struct device *dev)
+/* -EEXIST: the bus has a device of that name. */
+int kmk_device_on_bus(struct device *dev)
 {
+	struct kmk_member *m;
+	int err = 0;
+
 	if (!dev->bus || !dev->bus->p)
-		return;
+		return 0;
 	spin_lock(&dev->bus->p->lock);
-	list_add_tail(&dev->kmk_on_bus.entry, &dev->bus->p->devices);
+	list_for_each_entry(m, &dev->bus->p->devices, entry)
+		if (m->owner && !strcmp(dev_name(m->owner), dev_name(dev)))
+			err = -EEXIST;
+	if (!err)
+		list_add_tail(&dev->kmk_on_bus.entry, &dev->bus->p->devices);
 	spin_unlock(&dev->bus->p->lock);
-	device_attach(dev);
+	return err;
+}
+
+void kmk_device_probe_first(struct device *dev)
+{
+	if (dev->bus && dev->bus->p)
+		device_attach(dev);
 }
 
 void kmk_device_off_bus(struct device *dev)
@@ -389,8 +494,30 @@ struct device_driver *driver_find(const char *name, struct bus_type *bus)
 	return found;
 }
 
+static bool driver_walked(struct device_driver *drv)
+{
+	bool walked;
+
+	spin_lock(&drv->bus->p->lock);
+	walked = drv->kmk_walkers;
+	spin_unlock(&drv->bus->p->lock);
+	return walked;
+}
+
+/* Nobody finds it from now on, and who has found it before is done with it. */
+static void leave_bus(struct device_driver *drv)
+{
+	spin_lock(&drv->bus->p->lock);
+	list_del(&drv->kmk_member.entry);
+	WRITE_ONCE(drv->kmk_member.owner, NULL);
+	spin_unlock(&drv->bus->p->lock);
+	wait_event(driver_left, !driver_walked(drv));
+}
+
 int driver_register(struct device_driver *drv)
 {
+	int err;
+
 	if (!drv->bus->p) {
 		pr_err("driver '%s': its bus '%s' is not registered\n",
 		       drv->name, drv->bus->name);
@@ -400,11 +527,18 @@ int driver_register(struct device_driver *drv)
 		pr_err("driver '%s': the bus has one of that name already\n", drv->name);
 		return -EBUSY;
 	}
+	if (drv->groups)
+		pr_warn_once("driver '%s': attributes of drivers are never read, only those of devices\n",
+			     drv->name);
 	drv->kmk_member.owner = drv;
+	drv->kmk_walkers = 0;
 	spin_lock(&drv->bus->p->lock);
 	list_add_tail(&drv->kmk_member.entry, &drv->bus->p->drivers);
 	spin_unlock(&drv->bus->p->lock);
-	return driver_attach(drv);
+	err = driver_attach(drv);
+	if (err)
+		leave_bus(drv);
+	return err;
 }
 
 static int detach_device(struct device *dev, void *data)
@@ -420,10 +554,7 @@ void driver_unregister(struct device_driver *drv)
 
 	if (WARN(!drv || drv->kmk_member.owner != drv, "driver_unregister() of a driver that is not registered\n"))
 		return;
-	spin_lock(&drv->bus->p->lock);
-	list_del(&drv->kmk_member.entry);
-	spin_unlock(&drv->bus->p->lock);
-	drv->kmk_member.owner = NULL;
+	leave_bus(drv);
 	w = devices_of(drv->bus, true);
 	kmk_walk(&w, NULL, call_device, &c);
 }

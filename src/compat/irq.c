@@ -33,7 +33,8 @@ struct line {
 	struct kmk_event event;
 	struct action *actions;
 	unsigned int depth;
-	bool pending, level, off;	/* off: nobody wanted it */
+	bool pending, off;		/* off: nobody wanted it */
+	unsigned int level;		/* devices that hold it up */
 	bool active;			/* its event is queued or runs */
 	unsigned int unwanted;
 	unsigned long count;
@@ -142,13 +143,17 @@ void kmk_irq_level(unsigned int irq, bool up)
 {
 	struct line *l = &lines[irq];
 	unsigned long flags;
+	bool balanced;
 
 	if (WARN_ON_ONCE(irq >= KMK_NR_IRQS))
 		return;
 	spin_lock_irqsave(&lock, flags);
-	l->level = up;
+	balanced = up || l->level;
+	if (balanced)
+		l->level += up ? 1 : -1;
 	poke(l);
 	spin_unlock_irqrestore(&lock, flags);
+	WARN(!balanced, "irq %u: no device holds the line up\n", irq);
 }
 
 unsigned long kmk_irq_count(unsigned int irq)

@@ -17,6 +17,7 @@ void kobject_init(struct kobject *kobj, const struct kobj_type *ktype)
 		WARN(1, "kobject_init(%px): the object is alive already\n", kobj);
 	kref_init(&kobj->kref);
 	INIT_LIST_HEAD(&kobj->entry);
+	INIT_LIST_HEAD(&kobj->kmk_attrs);
 	kobj->state_in_sysfs = 0;
 	kobj->state_initialized = 1;
 	kobj->ktype = ktype;
@@ -58,7 +59,10 @@ static int add_vargs(struct kobject *kobj, struct kobject *parent, const char *f
 		return -EINVAL;
 	kobj->parent = kobject_get(parent);
 	kobj->state_in_sysfs = 1;
-	return 0;
+	err = sysfs_create_groups(kobj, kobj->ktype->default_groups);
+	if (err)
+		kobject_del(kobj);
+	return err;
 }
 
 int kobject_add(struct kobject *kobj, struct kobject *parent, const char *fmt, ...)
@@ -93,6 +97,7 @@ void kobject_del(struct kobject *kobj)
 
 	if (!kobj || !kobj->state_in_sysfs)
 		return;
+	kmk_sysfs_remove_all(kobj);
 	kobj->state_in_sysfs = 0;
 	kobj->parent = NULL;
 	kobject_put(parent);
@@ -103,7 +108,23 @@ static void dynamic_release(struct kobject *kobj)
 	kfree(kobj);
 }
 
-static const struct kobj_type dynamic_type = { .release = dynamic_release };
+static ssize_t kobj_attr_show(struct kobject *kobj, struct attribute *attr, char *buf)
+{
+	struct kobj_attribute *a = container_of(attr, struct kobj_attribute, attr);
+
+	return a->show ? a->show(kobj, a, buf) : -EIO;
+}
+
+static ssize_t kobj_attr_store(struct kobject *kobj, struct attribute *attr, const char *buf, size_t n)
+{
+	struct kobj_attribute *a = container_of(attr, struct kobj_attribute, attr);
+
+	return a->store ? a->store(kobj, a, buf, n) : -EIO;
+}
+
+const struct sysfs_ops kobj_sysfs_ops = { .show = kobj_attr_show, .store = kobj_attr_store };
+
+static const struct kobj_type dynamic_type = { .release = dynamic_release, .sysfs_ops = &kobj_sysfs_ops };
 
 struct kobject *kobject_create_and_add(const char *name, struct kobject *parent)
 {
@@ -158,20 +179,4 @@ void kobject_put(struct kobject *kobj)
 		WARN(1, "kobject_put(%px): the object was never initialised, or is gone\n", kobj);
 	else
 		kref_put(&kobj->kref, last_put);
-}
-
-/* ---- sysfs ---- */
-
-int sysfs_create_group(struct kobject *kobj, const struct attribute_group *grp)
-{
-	pr_warn_once("sysfs_create_group(%s): there is no sysfs, attributes are never read\n",
-		     grp->name ? grp->name : kobject_name(kobj));
-	return 0;
-}
-
-int sysfs_create_file(struct kobject *kobj, const struct attribute *attr)
-{
-	(void)kobj;
-	pr_warn_once("sysfs_create_file(%s): there is no sysfs, attributes are never read\n", attr->name);
-	return 0;
 }

@@ -22,11 +22,15 @@ int kmk_walk(const struct walk *w, struct kmk_member *start, int (*fn)(void *own
 struct subsys_private {
 	spinlock_t lock;
 	struct list_head devices, drivers;
+	struct list_head node;		/* among all buses */
+	const char *name;
 };
-void kmk_bus_setup(struct bus_type *bus, struct subsys_private *p);
+/* -EEXIST: another bus has its name. */
+int kmk_bus_setup(struct bus_type *bus, struct subsys_private *p);
 
 /* The driver side of a device's life: called by device_add() and device_del(). */
-void kmk_device_on_bus(struct device *dev);
+int kmk_device_on_bus(struct device *dev);
+void kmk_device_probe_first(struct device *dev);
 void kmk_device_off_bus(struct device *dev);
 bool kmk_hold_device(void *dev);
 void kmk_drop_device(void *dev);

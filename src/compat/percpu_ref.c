@@ -43,7 +43,9 @@ static void free_words(struct percpu_ref *ref)
 
 void percpu_ref_exit(struct percpu_ref *ref)
 {
-	wait_event(ref_wait, !READ_ONCE(ref->switching));
+	/* In atomic context, too, if no switch is under way. */
+	if (smp_load_acquire(&ref->switching))
+		wait_event(ref_wait, !smp_load_acquire(&ref->switching));
 	WARN_ONCE(ref->confirm, "percpu_ref_exit() with a confirmation under way\n");
 	free_words(ref);
 }
@@ -66,7 +68,7 @@ static void fold(struct rcu_head *head)
 		free_words(ref);
 	if (confirm)
 		confirm(ref);
-	WRITE_ONCE(ref->switching, false);
+	smp_store_release(&ref->switching, false);
 	wake_up_all(&ref_wait);
 	percpu_ref_put(ref);
 }

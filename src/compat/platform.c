@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The platform bus: devices that code declares, and their resources. */
-#include <linux/atomic.h>
+#include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
@@ -78,7 +78,7 @@ static void platform_start(void)
 	mutex_lock(&starting);
 	if (!platform_bus_type.p) {
 		device_initialize(&platform_bus);
-		kmk_bus_setup(&platform_bus_type, &private);
+		WARN_ON(kmk_bus_setup(&platform_bus_type, &private));
 	}
 	mutex_unlock(&starting);
 }
@@ -152,15 +152,41 @@ int platform_device_add_data(struct platform_device *pdev, const void *data, siz
 	return 0;
 }
 
+/* Automatic numbers: the lowest free one, and beyond the table ones that never come back. */
+#define AUTO_IDS	4096
+static DECLARE_BITMAP(auto_ids, AUTO_IDS);
+static DEFINE_SPINLOCK(auto_lock);
+
+static int auto_id_take(void)
+{
+	static unsigned int beyond = AUTO_IDS;
+	unsigned long id;
+
+	spin_lock(&auto_lock);
+	id = find_first_zero_bit(auto_ids, AUTO_IDS);
+	if (id < AUTO_IDS)
+		__set_bit((int)id, auto_ids);
+	else
+		id = beyond++;
+	spin_unlock(&auto_lock);
+	return (int)id;
+}
+
+static void auto_id_give(int id)
+{
+	spin_lock(&auto_lock);
+	if (id < AUTO_IDS)
+		__clear_bit(id, auto_ids);
+	spin_unlock(&auto_lock);
+}
+
 static int name_device(struct platform_device *pdev)
 {
-	static atomic_t next;
-
 	switch (pdev->id) {
 	case PLATFORM_DEVID_NONE:
 		return dev_set_name(&pdev->dev, "%s", pdev->name);
 	case PLATFORM_DEVID_AUTO:
-		pdev->id = atomic_fetch_inc(&next);
+		pdev->id = auto_id_take();
 		pdev->id_auto = true;
 		return dev_set_name(&pdev->dev, "%s.%d.auto", pdev->name, pdev->id);
 	default:
@@ -203,8 +229,10 @@ static int claim(struct platform_device *pdev)
 
 static void restore_id(struct platform_device *pdev)
 {
-	if (pdev->id_auto)
+	if (pdev->id_auto) {
+		auto_id_give(pdev->id);
 		pdev->id = PLATFORM_DEVID_AUTO;
+	}
 	pdev->id_auto = false;
 }
 

@@ -4,8 +4,15 @@
  *
  * A worker takes the first item that may run: its queue is below its limit and the item is not
  * running elsewhere. While items wait and no worker is idle or starting, a thread is added, up to
- * MAX_WORKERS; an idle worker beyond the first leaves after IDLE_JIFFIES. Flushing waits by
- * sequence number, which the queue gives out in order.
+ * MAX_WORKERS; an idle worker beyond the first leaves after IDLE_JIFFIES.
+ *
+ * An item's word is 0 while it may be queued, PENDING from the claim to the start of its function (on a
+ * list, or its timer or grace period runs), and CANCELED in addition while somebody cancels it, which keeps
+ * others from queueing it. From a claim to the list or the timer the claimer keeps its virtual CPU, so who
+ * spins for an item that is neither here nor there waits for a running CPU.
+ *
+ * Each queueing gets a number. Flushing waits for numbers, so what is queued later holds up no flusher, and
+ * an item that is freed or queued again meanwhile is not looked at.
  */
 #include <linux/bug.h>
 #include <linux/err.h>
@@ -26,12 +33,13 @@ struct workqueue_struct {
 	struct list_head items;		/* pending, in order */
 	struct list_head node;		/* in all_queues while it has items */
 	int max_active, active;
-	unsigned long seq;
+	bool ordered;			/* its limit stays 1 */
 	char name[32];
 };
 
 struct worker {
 	struct work_struct *work;	/* only compared: the function may free it */
+	work_func_t func;		/* an item at the address of a freed one is another */
 	struct workqueue_struct *wq;
 	unsigned long seq;
 	bool used;
@@ -44,10 +52,14 @@ static DECLARE_WAIT_QUEUE_HEAD(ended);	/* flushers */
 static struct worker workers[MAX_WORKERS];
 static int nr_workers, nr_idle;	/* a starting worker counts as idle */
 static unsigned long nr_queued;		/* items pending */
-static unsigned long nr_ever;		/* items ever queued: the idle workers' condition */
+static unsigned long nr_ever;		/* changes with new work: the idle workers' condition */
+static unsigned long last_seq;		/* the number given out last */
+
+#define PENDING		1
+#define CANCELED	2
 
 #define SYSTEM_QUEUE(wq, text) \
-	{ LIST_HEAD_INIT((wq).items), LIST_HEAD_INIT((wq).node), WQ_DFL_ACTIVE, 0, 0, text }
+	{ LIST_HEAD_INIT((wq).items), LIST_HEAD_INIT((wq).node), WQ_DFL_ACTIVE, 0, false, text }
 
 static struct workqueue_struct wq_events = SYSTEM_QUEUE(wq_events, "events");
 static struct workqueue_struct wq_highpri = SYSTEM_QUEUE(wq_highpri, "events_highpri");
@@ -65,27 +77,20 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
 
 	if (!wq)
 		return NULL;
-	(void)flags;
 	INIT_LIST_HEAD(&wq->items);
 	INIT_LIST_HEAD(&wq->node);
 	wq->max_active = max_active > 0 ? max_active : WQ_DFL_ACTIVE;
+	wq->ordered = flags & __WQ_ORDERED;
 	va_start(args, max_active);
 	vsnprintf(wq->name, sizeof(wq->name), fmt, args);
 	va_end(args);
 	return wq;
 }
 
-void destroy_workqueue(struct workqueue_struct *wq)
-{
-	kmk_flush_workqueue(wq);
-	WARN_ONCE(!list_empty(&wq->items), "workqueue %s is destroyed with items queued\n", wq->name);
-	kfree(wq);
-}
-
 static struct worker *running_on(const struct work_struct *w)
 {
 	for (int i = 0; i < MAX_WORKERS; i++)
-		if (workers[i].work == w)
+		if (workers[i].work == w && workers[i].func == w->func)
 			return &workers[i];
 	return NULL;
 }
@@ -111,11 +116,13 @@ static struct work_struct *item_take(struct worker *self)
 			if (running_on(w))
 				continue;
 			item_unlink(w);
-			atomic_long_set(&w->data, 0);
 			wq->active++;
 			self->work = w;
+			self->func = w->func;
 			self->wq = wq;
 			self->seq = w->kmk_seq;
+			/* Whoever fails to queue it from here back has done what the function is to see. */
+			atomic_long_xchg(&w->data, 0);
 			return w;
 		}
 	}
@@ -229,18 +236,19 @@ static int worker_thread(void *data)
 	return 0;
 }
 
-bool queue_work(struct workqueue_struct *wq, struct work_struct *w)
+static bool claim(struct work_struct *w)
+{
+	return !atomic_long_fetch_or(PENDING, &w->data);
+}
+
+/* The item is claimed, by us. */
+static void insert(struct workqueue_struct *wq, struct work_struct *w)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&lock, flags);
-	if (atomic_long_read(&w->data)) {
-		spin_unlock_irqrestore(&lock, flags);
-		return false;
-	}
-	atomic_long_set(&w->data, 1);
 	w->kmk_wq = wq;
-	w->kmk_seq = ++wq->seq;
+	w->kmk_seq = ++last_seq;
 	if (list_empty(&wq->items))
 		list_add_tail(&wq->node, &all_queues);
 	list_add_tail(&w->entry, &wq->items);
@@ -248,7 +256,28 @@ bool queue_work(struct workqueue_struct *wq, struct work_struct *w)
 	__atomic_store_n(&nr_ever, nr_ever + 1, __ATOMIC_RELEASE);
 	wake_up(&more);
 	unlock_and_grow(flags);
-	return true;
+}
+
+bool queue_work(struct workqueue_struct *wq, struct work_struct *w)
+{
+	unsigned long flags;
+	bool ours;
+
+	local_irq_save(flags);
+	ours = claim(w);
+	if (ours)
+		insert(wq, w);
+	local_irq_restore(flags);
+	return ours;
+}
+
+static void insert_later(struct workqueue_struct *wq, struct delayed_work *w, unsigned long delay)
+{
+	w->wq = wq;
+	if (delay)
+		mod_timer(&w->timer, jiffies + delay);
+	else
+		insert(wq, &w->work);
 }
 
 /* A delayed item is pending, but on no list, while its timer runs. */
@@ -256,36 +285,70 @@ void kmk_delayed_fire(struct timer_list *t)
 {
 	struct delayed_work *w = from_timer(w, t, timer);
 
-	atomic_long_set(&w->work.data, 0);
-	queue_work(w->wq, &w->work);
+	insert(w->wq, &w->work);
 }
 
 bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *w, unsigned long delay)
 {
-	if (!delay)
-		return queue_work(wq, &w->work);
-	if (atomic_long_xchg(&w->work.data, 1))
-		return false;
-	w->wq = wq;
-	mod_timer(&w->timer, jiffies + delay);
-	return true;
+	unsigned long flags;
+	bool ours;
+
+	local_irq_save(flags);
+	ours = claim(&w->work);
+	if (ours)
+		insert_later(wq, w, delay);
+	local_irq_restore(flags);
+	return ours;
 }
 
-/* Take a pending item off its list. */
-static bool item_cancel(struct work_struct *w)
+/* Take an item off its list. */
+static bool item_off(struct work_struct *w)
 {
-	unsigned long flags;
 	bool was;
 
-	spin_lock_irqsave(&lock, flags);
-	was = atomic_long_read(&w->data) && !list_empty(&w->entry);
+	spin_lock(&lock);
+	was = !list_empty(&w->entry);
 	if (was) {
 		item_unlink(w);
-		atomic_long_set(&w->data, 0);
-	}
-	spin_unlock_irqrestore(&lock, flags);
-	if (was)
 		wake_up_all(&ended);
+	}
+	spin_unlock(&lock);
+	return was;
+}
+
+/*
+ * Claim the item from wherever it is: 1 when it was pending, 0 when idle, both with interrupts off; -1, and
+ * nothing is changed, while somebody cancels it.
+ */
+static int grab(struct work_struct *w, struct timer_list *t, unsigned long *flags)
+{
+	for (;;) {
+		long old;
+
+		local_irq_save(*flags);
+		if (t && del_timer(t))
+			return 1;
+		old = atomic_long_fetch_or(PENDING, &w->data);
+		if (!old)
+			return 0;
+		if (!(old & CANCELED) && item_off(w))
+			return 1;
+		local_irq_restore(*flags);
+		if (old & CANCELED)
+			return -1;
+		cpu_relax();	/* on its way to its list */
+	}
+}
+
+static bool cancel(struct work_struct *w, struct timer_list *t)
+{
+	unsigned long flags;
+	int was = grab(w, t, &flags);
+
+	if (was < 0)
+		return false;
+	atomic_long_xchg(&w->data, 0);
+	local_irq_restore(flags);
 	return was;
 }
 
@@ -302,67 +365,129 @@ static bool item_running(struct work_struct *w)
 
 bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *w, unsigned long delay)
 {
-	bool was = cancel_delayed_work(w);
+	unsigned long flags;
+	int was = grab(&w->work, &w->timer, &flags);
 
-	queue_delayed_work(wq, w, delay);
+	if (was < 0)
+		return true;	/* pending, but not for long */
+	insert_later(wq, w, delay);
+	local_irq_restore(flags);
+	return was;
+}
+
+static bool cancel_sync(struct work_struct *w, struct timer_list *t)
+{
+	unsigned long flags;
+	int was;
+
+	might_sleep();
+	while ((was = grab(w, t, &flags)) < 0)
+		wait_event(ended, !(atomic_long_read(&w->data) & CANCELED));
+	atomic_long_set(&w->data, PENDING | CANCELED);
+	local_irq_restore(flags);
+	wait_event(ended, !item_running(w));
+	atomic_long_xchg(&w->data, 0);
+	wake_up_all(&ended);
 	return was;
 }
 
 bool cancel_work(struct work_struct *w)
 {
-	return item_cancel(w);
+	return cancel(w, NULL);
 }
 
 bool cancel_work_sync(struct work_struct *w)
 {
-	bool was = item_cancel(w);
-
-	might_sleep();
-	wait_event(ended, !item_running(w));
-	return item_cancel(w) || was;
+	return cancel_sync(w, NULL);
 }
 
 bool cancel_delayed_work(struct delayed_work *w)
 {
-	if (!del_timer(&w->timer))
-		return item_cancel(&w->work);
-	atomic_long_set(&w->work.data, 0);
-	return true;
+	return cancel(&w->work, &w->timer);
 }
 
 bool cancel_delayed_work_sync(struct delayed_work *w)
 {
-	bool was = del_timer_sync(&w->timer);
-
-	if (was)
-		atomic_long_set(&w->work.data, 0);
-	was |= cancel_work_sync(&w->work);
-	return cancel_delayed_work(w) || was;
+	return cancel_sync(&w->work, &w->timer);
 }
 
-static bool item_idle(struct work_struct *w)
+/* What flush_work() waits for: one queueing of an item. */
+struct instance {
+	struct workqueue_struct *wq;	/* only compared */
+	unsigned long seq;
+};
+
+static struct instance instance_of(struct work_struct *w)
 {
-	return !atomic_long_read(&w->data) && !item_running(w);
+	struct instance in = { NULL, 0 };
+	unsigned long flags;
+	struct worker *on;
+
+	spin_lock_irqsave(&lock, flags);
+	on = running_on(w);
+	if (!list_empty(&w->entry))
+		in = (struct instance){ w->kmk_wq, w->kmk_seq };
+	else if (on)
+		in = (struct instance){ on->wq, on->seq };
+	spin_unlock_irqrestore(&lock, flags);
+	return in;
+}
+
+/* Whether a queue has one of this number pending. Numbers rise along a list. */
+static bool seq_pending(const struct instance *in)
+{
+	struct workqueue_struct *wq;
+	struct work_struct *w;
+
+	list_for_each_entry(wq, &all_queues, node) {
+		if (wq != in->wq)
+			continue;
+		list_for_each_entry(w, &wq->items, entry)
+			if (w->kmk_seq >= in->seq)
+				return w->kmk_seq == in->seq;
+	}
+	return false;
+}
+
+/* The item, and its queue, may be gone already. */
+static bool instance_over(const struct instance *in)
+{
+	unsigned long flags;
+	bool busy = false;
+
+	spin_lock_irqsave(&lock, flags);
+	for (int i = 0; i < MAX_WORKERS && !busy; i++)
+		busy = workers[i].wq && workers[i].seq == in->seq;
+	busy = busy || seq_pending(in);
+	spin_unlock_irqrestore(&lock, flags);
+	return !busy;
 }
 
 bool flush_work(struct work_struct *w)
 {
+	struct instance in;
+
 	might_sleep();
-	if (item_idle(w))
+	in = instance_of(w);
+	if (!in.wq)
 		return false;
-	wait_event(ended, item_idle(w));
+	wait_event(ended, instance_over(&in));
 	return true;
 }
 
 bool flush_delayed_work(struct delayed_work *w)
 {
-	bool was = del_timer_sync(&w->timer);
+	unsigned long flags;
+	int was;
 
-	if (was) {
-		atomic_long_set(&w->work.data, 0);
-		queue_work(w->wq, &w->work);
-	}
-	return flush_work(&w->work) || was;
+	do {
+		local_irq_save(flags);
+		was = try_to_del_timer_sync(&w->timer);
+		if (was > 0)
+			insert(w->wq, &w->work);
+		local_irq_restore(flags);
+	} while (was < 0);
+	return flush_work(&w->work);
 }
 
 /* Whether nothing up to seq is pending or running. */
@@ -382,23 +507,58 @@ static bool queue_reached(struct workqueue_struct *wq, unsigned long seq)
 
 void kmk_flush_workqueue(struct workqueue_struct *wq)
 {
-	unsigned long seq = __atomic_load_n(&wq->seq, __ATOMIC_ACQUIRE);
+	unsigned long flags, seq;
 
 	might_sleep();
+	spin_lock_irqsave(&lock, flags);
+	seq = last_seq;
+	spin_unlock_irqrestore(&lock, flags);
 	wait_event(ended, queue_reached(wq, seq));
+}
+
+/* Items may queue others, or themselves, until the queue is empty. */
+void kmk_drain_workqueue(struct workqueue_struct *wq)
+{
+	unsigned long flags;
+	bool empty;
+
+	do {
+		kmk_flush_workqueue(wq);
+		spin_lock_irqsave(&lock, flags);
+		empty = list_empty(&wq->items) && !wq->active;
+		spin_unlock_irqrestore(&lock, flags);
+	} while (!empty);
+}
+
+void destroy_workqueue(struct workqueue_struct *wq)
+{
+	kmk_drain_workqueue(wq);
+	kfree(wq);
+}
+
+void workqueue_set_max_active(struct workqueue_struct *wq, int max_active)
+{
+	unsigned long flags;
+
+	if (WARN_ONCE(wq->ordered, "workqueue_set_max_active() of the ordered queue %s\n", wq->name))
+		return;
+	spin_lock_irqsave(&lock, flags);
+	wq->max_active = max_active > 0 ? min_t(int, max_active, WQ_MAX_ACTIVE) : WQ_DFL_ACTIVE;
+	__atomic_store_n(&nr_ever, nr_ever + 1, __ATOMIC_RELEASE);
+	wake_up_all(&more);
+	unlock_and_grow(flags);
 }
 
 void kmk_rcu_work_fire(struct rcu_head *head)
 {
 	struct rcu_work *w = container_of(head, struct rcu_work, rcu);
 
-	atomic_long_set(&w->work.data, 0);
-	queue_work(w->wq, &w->work);
+	insert(w->wq, &w->work);
 }
 
 bool queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *w)
 {
-	if (atomic_long_xchg(&w->work.data, 1))
+	if (!claim(&w->work))
 		return false;
 	w->wq = wq;
 	call_rcu(&w->rcu, kmk_rcu_work_fire);
@@ -407,8 +567,11 @@ bool queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *w)
 
 bool flush_rcu_work(struct rcu_work *w)
 {
-	rcu_barrier();
-	return flush_work(&w->work);
+	bool was = work_pending(&w->work);
+
+	if (was)
+		rcu_barrier();
+	return flush_work(&w->work) || was;
 }
 
 unsigned int work_busy(struct work_struct *w)
@@ -428,15 +591,64 @@ struct work_struct *current_work(void)
 	return current->flags & PF_WQ_WORKER ? self->work : NULL;
 }
 
+struct cpu_work {
+	struct work_struct work;
+	work_func_t func;
+	int cpu;
+};
+
+static void run_on_cpu(struct work_struct *w)
+{
+	struct cpu_work *cw = container_of(w, struct cpu_work, work);
+
+	kmk_cpu_pin(cw->cpu);
+	cw->func(w);
+	kmk_cpu_unpin();
+}
+
+/* All are queued before one is waited for: they may wait for each other. */
 int schedule_on_each_cpu(work_func_t func)
 {
-	struct work_struct w;
+	struct cpu_work *works = kcalloc(nr_cpu_ids, sizeof(*works), GFP_KERNEL);
 	int cpu;
 
+	if (!works)
+		return -ENOMEM;
 	for_each_online_cpu(cpu) {
-		INIT_WORK_ONSTACK(&w, func);
-		schedule_work(&w);
-		flush_work(&w);
+		works[cpu].func = func;
+		works[cpu].cpu = cpu;
+		INIT_WORK(&works[cpu].work, run_on_cpu);
+		schedule_work(&works[cpu].work);
 	}
+	for_each_online_cpu(cpu)
+		flush_work(&works[cpu].work);
+	kfree(works);
 	return 0;
+}
+
+struct cpu_call {
+	struct work_struct work;
+	long (*fn)(void *arg);
+	void *arg;
+	long ret;
+	int cpu;
+};
+
+static void call_on_cpu(struct work_struct *w)
+{
+	struct cpu_call *c = container_of(w, struct cpu_call, work);
+
+	kmk_cpu_pin(c->cpu);
+	c->ret = c->fn(c->arg);
+	kmk_cpu_unpin();
+}
+
+long work_on_cpu(int cpu, long (*fn)(void *arg), void *arg)
+{
+	struct cpu_call c = { .fn = fn, .arg = arg, .cpu = cpu };
+
+	INIT_WORK_ONSTACK(&c.work, call_on_cpu);
+	schedule_work(&c.work);
+	flush_work(&c.work);
+	return c.ret;
 }

@@ -33,6 +33,7 @@ void kmk_sink_end(struct kmk_sink *sink);	/* the line is complete */
 /* One text by name: buddyinfo, zoneinfo, ... False: there is none of that name. */
 bool kmk_proc_text(const char *name, size_t len, struct kmk_sink *sink);
 void kmk_proc_slabinfo(struct kmk_sink *sink);
+void kmk_layout_say(void);	/* the text "layout" as debug messages: seen with loglevel=8 */
 
 /* One attribute of one cache, as in /sys/kernel/slab. False: no such cache or attribute. */
 bool kmk_slab_attr(const char *cache, size_t len, const char *name, struct kmk_sink *sink);

@@ -118,6 +118,15 @@ static void look_into(uintptr_t start, uintptr_t end, void *data)
 		reach(*(const unsigned long *)start);
 }
 
+/* Memory whose protection the program may have changed: pages that cannot be read are passed over. */
+static void look_into_readable(uintptr_t start, uintptr_t end, void *data)
+{
+	for (unsigned long part; start < end; start = part) {
+		part = kmk_protect_readable(&start, end);
+		look_into(start, part, data);
+	}
+}
+
 static void look_into_grays(void)
 {
 	while (scan.gray != END) {
@@ -127,7 +136,7 @@ static void look_into_grays(void)
 			break;
 		scan.gray = *t.gray;
 		if (t.start - PAGE_OFFSET < kmk_direct_bytes)
-			look_into(t.start, t.start + t.size, NULL);
+			look_into_readable(t.start, t.start + t.size, NULL);
 	}
 }
 
@@ -139,7 +148,7 @@ static void mark_all(void)
 	kmk_percpu_each_range(look_into, NULL);
 	do {
 		look_into_grays();
-	} while (kmk_vmap_scan(scan.epoch, look_into));	/* areas reached since the last round */
+	} while (kmk_vmap_scan(scan.epoch, look_into_readable));	/* areas reached since the last round */
 }
 
 /* ---- what is left ---- */
@@ -256,6 +265,7 @@ void kmk_end_report(void)
 
 int kmk_debug_start(void)
 {
+	kmk_layout_say();
 	kmk_owner_start();
 	kmk_slab_hooks_start();
 	kmk_leak_baseline();

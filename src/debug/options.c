@@ -33,6 +33,8 @@ static const struct { const char *name; enum kind kind; const char *form; } know
 	{ "page_group", FLAG, "on or off" },
 	{ "compaction", FLAG, "on or off" },
 	{ "slab_colour", FLAG, "on or off" },
+	{ "slab_nomerge", FLAG, "no value" },		/* nothing is ever merged */
+	{ "slub_nomerge", FLAG, "no value" },
 	{ "idle_release_ms", NUMBER, "a number" },
 	{ "budget", SIZE, "a size such as 64M" },
 	{ "pressure", TEXT, "a script of docs/protocol.md" },

@@ -72,6 +72,11 @@ static unsigned long list_length(const struct list_head *list)
 	return n;
 }
 
+static unsigned long forgotten_blocks(const struct zone *zone, unsigned int order, unsigned int type)
+{
+	return order < KMK_GROUP_ORDER ? 0 : zone->forgotten.nr[type][order - KMK_GROUP_ORDER];
+}
+
 static void pageblock_counts(struct kmk_sink *sink)
 {
 	kmk_sink_end(sink);
@@ -107,7 +112,7 @@ static void pagetypeinfo(struct kmk_sink *sink)
 		for (unsigned int t = 0; t < MIGRATE_TYPES; t++) {
 			kmk_sink_add(sink, "Node %4d, zone %8s, type %12s ", 0, zone->name, type_names[t]);
 			for (unsigned int o = 0; o < MAX_ORDER; o++)
-				kmk_sink_add(sink, "%6lu ", list_length(&zone->area[o].list[t]) +
+				kmk_sink_add(sink, "%6lu ", list_length(&zone->area[o].list[t]) + forgotten_blocks(zone, o, t) +
 					     (t == MIGRATE_MOVABLE ? fresh_blocks(zone, o) : 0));
 			kmk_sink_end(sink);
 		}
@@ -231,10 +236,25 @@ static void area(struct kmk_sink *sink, const char *name, unsigned long start, u
 	LINE("%-12s 0x%016lx - 0x%016lx  %10lu MiB  %s", name, start, end, (end - start) >> 20, what);
 }
 
+/* From the end of the direct map to whatever comes next. */
+static unsigned long gap_end(unsigned long start)
+{
+	static const unsigned long next[] = { KMK_VMEMMAP, KMK_PAGE_EXT };
+	unsigned long end = VMALLOC_START;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(next); i++)
+		if (next[i] >= start)
+			end = min(end, next[i]);
+	return end;
+}
+
 /* The address space as it is now; not a kernel format. */
 static void layout(struct kmk_sink *sink)
 {
-	area(sink, "lowmem", PAGE_OFFSET, PAGE_OFFSET + kmk_direct_bytes, "direct map: physical memory, address - base");
+	unsigned long lowmem_end = PAGE_OFFSET + kmk_direct_bytes;
+
+	area(sink, "lowmem", PAGE_OFFSET, lowmem_end, "direct map: physical memory, address - base");
+	area(sink, "gap", lowmem_end, gap_end(lowmem_end), "nothing: what overruns the direct map faults");
 	area(sink, "vmemmap", KMK_VMEMMAP, KMK_VMEMMAP + max_pfn * sizeof(struct page), "frame database: 64 bytes a frame");
 	area(sink, "vmalloc", VMALLOC_START, VMALLOC_END, "virtual areas over scattered frames");
 	area(sink, "pkmap", PKMAP_BASE, PKMAP_BASE + LAST_PKMAP * 2 * PAGE_SIZE, "kmap window for HIGHMEM frames");
@@ -245,6 +265,20 @@ static void layout(struct kmk_sink *sink)
 		LINE("zone %-8s frames 0x%lx - 0x%lx, %lu MiB, watermarks min %lu low %lu high %lu frames", zone->name,
 		     zone->start_pfn, zone->end_pfn, zone->managed >> 8, READ_ONCE(zone->watermark[WMARK_MIN]),
 		     READ_ONCE(zone->watermark[WMARK_LOW]), READ_ONCE(zone->watermark[WMARK_HIGH]));
+}
+
+static void say_line(const char *text, size_t len, void *data)
+{
+	(void)data;
+	printk(KERN_DEBUG "%.*s", (int)len, text);
+}
+
+void kmk_layout_say(void)
+{
+	struct kmk_sink sink = { .line = say_line };
+
+	if (console_loglevel > LOGLEVEL_DEBUG)
+		layout(&sink);
 }
 
 void kmk_vmallocinfo(void (*emit)(const char *line, void *), void *data) __attribute__((weak));

@@ -9,15 +9,17 @@
  *
  * A request that may wait then goes round: compaction first where a block is wanted, direct reclaim,
  * compaction, and again while there is progress or the lists could still satisfy it; at the end the OOM
- * notifiers. NORETRY makes one round (above order 3 compaction is all of it),
- * larger blocks too unless RETRY_MAYFAIL; NOFAIL ends with memory only.
+ * notifiers. NORETRY makes one round, blocks above order 3 too unless RETRY_MAYFAIL; NOFAIL ends with
+ * memory only.
  * The rooms that do the work are reached by up-calls (page.h); without them the sources are asked.
  */
 #include <linux/instruction_pointer.h>
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include "port_inline.h"
+#include "sync/sync.h"
 #include "page.h"
 
 #define ALLOC_HIGH		1u	/* half of min */
@@ -186,9 +188,9 @@ static bool judge(gfp_t *gfp, unsigned int order, unsigned long caller)
 		*gfp &= ~__GFP_ATOMIC;
 	if (unlikely(kmk_self()->fs_reclaim))
 		kmk_fs_reclaim_check(*gfp, caller);
-	if (kmk_atomic_context()) {
+	if (kmk_atomic_context() || rcu_preempt_depth()) {
 		if (!kmk_self()->internal)	/* else the slab room has reported it */
-			might_sleep();
+			kmk_check_sleep(__FILE__, __LINE__, (void *)caller);
 		*gfp &= ~__GFP_DIRECT_RECLAIM;
 	}
 	return true;
@@ -322,7 +324,7 @@ static struct page *wait_for_memory(struct request *r)
 
 	if (compact_first(r)) {
 		page = compact(r) ? walk(r, WMARK_MIN, r->flags) : NULL;
-		if (page || (costly && (r->gfp & __GFP_NORETRY)))
+		if (page)
 			return page;
 	}
 	for (;;) {

@@ -85,11 +85,34 @@ static struct page *lowest_of(const struct list_head *list)
 	return low;
 }
 
+/* Of a forgotten block only the groups that are needed come back. */
+static struct page *take_forgotten(struct zone *zone, unsigned int have, unsigned int most, unsigned int from,
+				   unsigned int type, unsigned int *got)
+{
+	unsigned int order;
+	struct page *page;
+
+	*got = min(have, most);
+	order = max(*got, (unsigned int)KMK_GROUP_ORDER);
+	page = kmk_forgotten_take_locked(zone, have, order, from, type);
+	split_down(zone, page, order, *got, type, false);
+	return page;
+}
+
+/* Blocks on lists first. */
+static bool forgotten_next(struct zone *zone, unsigned int order, unsigned int type)
+{
+	if (!(zone->filled[type] >> order & 1))
+		return true;
+	return unlikely(kmk_page_lowest) && zone->forgotten.filled[type] >> order & 1 &&
+	       kmk_forgotten_find_locked(zone, order, type) < page_to_pfn(lowest_of(&zone->area[order].list[type]));
+}
+
 /* Smallest sufficient order of one type; of a larger block than most, only that much is taken. */
 static struct page *take_type(struct zone *zone, unsigned int order, unsigned int most, unsigned int type,
 			      unsigned int *got)
 {
-	u32 orders = zone->filled[type] & ~((1u << order) - 1);
+	u32 orders = kmk_zone_filled(zone, type) & ~((1u << order) - 1);
 	struct list_head *list;
 	struct page *page;
 	unsigned int have;
@@ -97,11 +120,23 @@ static struct page *take_type(struct zone *zone, unsigned int order, unsigned in
 	if (!orders)
 		return NULL;
 	have = (unsigned int)__builtin_ctz(orders);
+	if (forgotten_next(zone, have, type))
+		return take_forgotten(zone, have, most, type, type, got);
 	list = &zone->area[have].list[type];
 	page = kmk_page_lowest ? lowest_of(list) : list_first_entry(list, struct page, buddy_list);
 	*got = min(have, most);
 	split_down(zone, page, have, *got, type, list_remove(zone, page, have));
 	return page;
+}
+
+/* Forgotten pageblocks are anybody's. */
+static struct page *take_pageblock(struct zone *zone, unsigned int order, unsigned int most, unsigned int type,
+				   unsigned int *got)
+{
+	u32 orders = zone->forgotten.filled[MIGRATE_MOVABLE] >> max(order, (unsigned int)pageblock_order);
+	unsigned int have = max(order, (unsigned int)pageblock_order);
+
+	return orders ? take_forgotten(zone, have + (unsigned int)__builtin_ctz(orders), most, MIGRATE_MOVABLE, type, got) : NULL;
 }
 
 static void set_types(struct page *page, unsigned int order, unsigned int type)
@@ -158,7 +193,8 @@ static struct page *take_fresh(struct zone *zone, unsigned int order, unsigned i
 /* Move the free blocks of a pageblock to another type's lists. Returns the frames moved. */
 static unsigned long move_pageblock(struct zone *zone, unsigned long pfn, unsigned int type)
 {
-	unsigned long start = pfn & ~(pageblock_nr_pages - 1), end = start + pageblock_nr_pages, moved = 0;
+	unsigned long start = pfn & ~(pageblock_nr_pages - 1), end = start + pageblock_nr_pages;
+	unsigned long moved = kmk_forgotten_retype_locked(zone, start, type);
 
 	if (start < zone->start_pfn)
 		start = zone->start_pfn;
@@ -169,6 +205,10 @@ static unsigned long move_pageblock(struct zone *zone, unsigned long pfn, unsign
 		unsigned int order;
 		bool warm;
 
+		if (moved && kmk_forgotten_order_locked(zone, pfn)) {
+			pfn += 1UL << KMK_GROUP_ORDER;
+			continue;
+		}
 		if (!PageBuddy(page)) {
 			pfn++;
 			continue;
@@ -208,6 +248,21 @@ static const u8 fallbacks[MIGRATE_PCPTYPES][2] = {
 	[MIGRATE_RECLAIMABLE] = { MIGRATE_UNMOVABLE, MIGRATE_MOVABLE },
 };
 
+/* A whole block of that type and order, if there is one. */
+static struct page *remove_block(struct zone *zone, unsigned int order, unsigned int type, bool *warm)
+{
+	struct page *page;
+
+	*warm = false;
+	if (!(kmk_zone_filled(zone, type) >> order & 1))
+		return NULL;
+	if (!(zone->filled[type] >> order & 1))
+		return kmk_forgotten_take_locked(zone, order, order, type, type);
+	page = list_first_entry(&zone->area[order].list[type], struct page, buddy_list);
+	*warm = list_remove(zone, page, order);
+	return page;
+}
+
 /* The largest block of another type, so that few pageblocks become mixed. */
 static struct page *take_fallback(struct zone *zone, unsigned int order, unsigned int most, unsigned int type,
 				  unsigned int *got)
@@ -218,10 +273,9 @@ static struct page *take_fallback(struct zone *zone, unsigned int order, unsigne
 			struct page *page;
 			bool warm;
 
-			if (!(zone->filled[from] >> have & 1))
+			page = remove_block(zone, have, from, &warm);
+			if (!page)
 				continue;
-			page = list_first_entry(&zone->area[have].list[from], struct page, buddy_list);
-			warm = list_remove(zone, page, have);
 			zone->nr_steal++;
 			*got = min(have, most);
 			split_down(zone, page, have, *got, claim(zone, page, have, from, type), warm);
@@ -238,6 +292,8 @@ struct page *kmk_buddy_take_locked(struct zone *zone, unsigned int order, unsign
 	if (kmk_page_lowest || kmk_page_mixed)	/* one type: else another type's block could lie lower */
 		type = MIGRATE_MOVABLE;
 	page = take_type(zone, order, most, type, got);
+	if (!page)
+		page = take_pageblock(zone, order, most, type, got);
 	if (!page)
 		page = take_fresh(zone, order, most, type, got);
 	if (!page)			/* the fresh memory may have been of another type's pageblock */
@@ -257,7 +313,7 @@ struct page *kmk_buddy_take_small_locked(struct zone *zone, unsigned int below)
 		struct page *page;
 		unsigned int got;
 
-		if (!(zone->filled[types[i]] & ((1u << below) - 1)))
+		if (!(kmk_zone_filled(zone, types[i]) & ((1u << below) - 1)))
 			continue;
 		page = take_type(zone, 0, 0, types[i], &got);
 		WRITE_ONCE(zone->nr_free, zone->nr_free - 1);
@@ -276,9 +332,11 @@ static void give(struct zone *zone, struct page *page, unsigned int order, bool 
 
 		if (other < zone->start_pfn || other + (1UL << order) > zone->end_pfn)
 			break;
-		if (!PageBuddy(buddy) || buddy->private != order)
-			break;
-		warm |= list_remove(zone, buddy, order);
+		if (order < KMK_GROUP_ORDER || !zone->forgotten.unit || !kmk_forgotten_claim_locked(zone, other, order)) {
+			if (!PageBuddy(buddy) || buddy->private != order)
+				break;
+			warm |= list_remove(zone, buddy, order);
+		}
 		zone->nr_merge++;
 		pfn &= other;
 	}
@@ -292,12 +350,27 @@ void kmk_buddy_give_locked(struct zone *zone, struct page *page, unsigned int or
 	give(zone, page, order, true);
 }
 
+int kmk_free_order_locked(const struct zone *zone, unsigned long pfn)
+{
+	const struct page *page = pfn_to_page(pfn);
+	unsigned int order;
+
+	if (PageBuddy(page))
+		return (int)page->private;
+	order = page_ref_count(page) ? 0 : kmk_forgotten_order_locked(zone, pfn);
+	return order ? (int)order : -1;
+}
+
 bool kmk_buddy_hold_locked(struct zone *zone, struct page *page)
 {
-	unsigned int order = (unsigned int)page->private;
+	unsigned int order = PageBuddy(page) ? (unsigned int)page->private
+		: kmk_forgotten_order_locked(zone, page_to_pfn(page));
 
 	zone->nr_held += 1UL << order;
-	return list_remove(zone, page, order);
+	if (PageBuddy(page))
+		return list_remove(zone, page, order);
+	kmk_forgotten_claim_locked(zone, page_to_pfn(page), order);
+	return false;
 }
 
 void kmk_buddy_unhold_locked(struct zone *zone, struct page *page, unsigned int order, bool warm)

@@ -18,6 +18,7 @@
  * Where a frame is:
  *   untouched   descriptor all zero, inside zone->fresh[]
  *   free        head of its block has PG_buddy, private = order, and is on one list
+ *   forgotten   free: a bit in zone->forgotten, descriptor zero (forgotten.c)
  *   cached      in a per-CPU array: reference count 0, no PG_buddy
  *   allocated   reference count > 0 (a block: its head's)
  *   reserved    PG_reserved or outside every zone's managed ranges
@@ -33,11 +34,11 @@
  * back); a merged block is cold only if both were. Warm ones are handed out first. index is the
  * epoch of the last free.
  *
- * Invariants (page_validate): frames on lists + fresh + held ones == zone->nr_free; a free block's
- * buddy of the same order is never free in the same zone; a bit of zone->filled[type] is set
- * exactly where the list is not empty.
+ * Invariants (page_validate): frames on lists + fresh + forgotten + held ones == zone->nr_free; a free
+ * block's buddy of the same order is never free in the same zone, be it on a list or forgotten; a bit of
+ * zone->filled[type] is set exactly where the list is not empty.
  *
- * Locking: zone->lock (KMK_RANK_ZONE) guards lists, fresh ranges and counters. A thread holds at
+ * Locking: zone->lock (KMK_RANK_ZONE) guards lists, fresh ranges, forgotten blocks and counters. A thread holds at
  * most one zone's lock. Everything else is per CPU or atomic.
  */
 #ifndef KMK_PAGE_PAGE_H
@@ -59,10 +60,24 @@
 
 struct free_area {
 	struct list_head list[MIGRATE_TYPES];
-	unsigned long nr_free;		/* blocks, all types */
+	unsigned long nr_free;		/* blocks, all types, forgotten ones too */
 };
 
 struct kmk_fresh { unsigned long next, end; };		/* frame numbers */
+
+#define KMK_GROUP_ORDER		6	/* frames whose descriptors fill a page */
+#define KMK_GROUP_ORDERS	(MAX_ORDER - KMK_GROUP_ORDER)
+
+struct kmk_unit { u16 groups[MIGRATE_TYPES]; };		/* a bit a group of frames */
+
+/* Free blocks without descriptors, see forgotten.c. */
+struct kmk_forgotten {
+	struct kmk_unit *unit;			/* NULL: nothing was forgotten yet */
+	unsigned long nr_units;
+	u32 filled[MIGRATE_TYPES];		/* bit per order */
+	unsigned long nr[MIGRATE_TYPES][KMK_GROUP_ORDERS];	/* blocks, by type and order */
+	unsigned long first[MIGRATE_TYPES][KMK_GROUP_ORDERS];	/* no such block in units before it */
+};
 
 struct zone {
 	struct kmk_lock lock;
@@ -70,7 +85,7 @@ struct zone {
 	unsigned int index;				/* enum zone_type */
 	unsigned long start_pfn, end_pfn;		/* span, holes included */
 	unsigned long present, managed;			/* frames of RAM; of them ours to give */
-	unsigned long nr_free;				/* frames on lists, in fresh ranges, and held */
+	unsigned long nr_free;				/* frames on lists, in fresh ranges, forgotten, and held */
 	unsigned long nr_warm;				/* of them on lists, with host memory behind them */
 	unsigned long nr_held;				/* of them off the lists for a moment */
 	unsigned long nr_given;				/* frames freed since the start */
@@ -82,6 +97,7 @@ struct zone {
 	struct free_area area[MAX_ORDER];
 	struct kmk_fresh fresh[KMK_ZONE_FRESH];
 	unsigned int nr_fresh;
+	struct kmk_forgotten forgotten;
 	/* Statistics, under the lock. */
 	unsigned long nr_locked;			/* times an allocation or free took the lock */
 	unsigned long nr_split, nr_merge, nr_steal, nr_refill, nr_flush;
@@ -94,6 +110,12 @@ static inline unsigned long kmk_zone_free(const struct zone *zone)
 	unsigned long held = __atomic_load_n(&zone->withheld, __ATOMIC_RELAXED);
 
 	return free > held ? free - held : 0;
+}
+
+/* Orders of the free blocks of a type, on lists or forgotten. */
+static inline u32 kmk_zone_filled(const struct zone *zone, unsigned int type)
+{
+	return READ_ONCE(zone->filled[type]) | READ_ONCE(zone->forgotten.filled[type]);
 }
 
 /* With the withheld ones: over the budget, progress shows only here. */
@@ -188,13 +210,34 @@ struct page *kmk_buddy_take_locked(struct zone *zone, unsigned int order, unsign
 void kmk_buddy_give_locked(struct zone *zone, struct page *page, unsigned int order);
 /*
  * A free block off its list, and back: it still counts as free (zone->nr_held), so nobody sees memory go.
- * hold: the head of a free block; returns whether it was warm. unhold: any aligned block of held frames.
+ * hold: the head of a free or a forgotten block; returns whether it was warm. unhold: any aligned block of held frames.
  */
 bool kmk_buddy_hold_locked(struct zone *zone, struct page *page);
 void kmk_buddy_unhold_locked(struct zone *zone, struct page *page, unsigned int order, bool warm);
+/* Order of the free block that starts at this frame, or of the forgotten one around it; -1: none. */
+int kmk_free_order_locked(const struct zone *zone, unsigned long pfn);
 /* The smallest free block under that order, for a page that moves: movable pageblocks first. Not held: taken. */
 struct page *kmk_buddy_take_small_locked(struct zone *zone, unsigned int below);
 extern unsigned long kmk_page_epoch;	/* counts the idle thread's rounds (reclaim room) */
+
+/* ---- forgotten.c: the caller holds zone->lock, where the name says so ---- */
+/* What the block's descriptors say may be lost: all of them may be zeroed while it is held. Any context. */
+bool kmk_may_forget(const struct zone *zone, unsigned long pfn, unsigned int order);
+/* As unhold of a cold block, but forgotten if it may be and has no free buddy on a list. Was it? */
+bool kmk_buddy_forget_locked(struct zone *zone, struct page *page, unsigned int order);
+/* Order of the forgotten block around a frame; 0: none. */
+unsigned int kmk_forgotten_order_locked(const struct zone *zone, unsigned long pfn);
+/* These frames are wholly forgotten: now they are the caller's, and so are their descriptors. */
+bool kmk_forgotten_claim_locked(struct zone *zone, unsigned long pfn, unsigned int order);
+/* The first block of the type (filled says that there is one): its frame number. */
+unsigned long kmk_forgotten_find_locked(struct zone *zone, unsigned int order, unsigned int type);
+/* Of such a block of order have, the first 2^order frames. Pageblocks that were of another type become the type's. */
+struct page *kmk_forgotten_take_locked(struct zone *zone, unsigned int have, unsigned int order, unsigned int from,
+				       unsigned int type);
+/* The forgotten blocks of a pageblock change their type; their frames. */
+unsigned long kmk_forgotten_retype_locked(struct zone *zone, unsigned long pfn, unsigned int type);
+void kmk_forgotten_start(void);			/* without it nothing is forgotten */
+unsigned long kmk_forgotten_check(const struct zone *zone, unsigned long per_order[MAX_ORDER], unsigned int *faults);
 
 /* ---- movable.c: pages of drivers that can move ---- */
 bool kmk_movable_hold(struct page *page);	/* a reference, if it is movable and not being freed */
@@ -282,7 +325,7 @@ void kmk_hands_fork_child(void);
 
 /*
  * Up-call of the free paths, no zone lock held: a zone has more warm frames than kmk_page_warm_limit, or a cache
- * so many in empty slabs (idle.c). Any context.
+ * so many in empty slabs, or so many lie in idle virtual areas (idle.c). Any context.
  */
 extern void (*kmk_page_warm)(void);
 extern unsigned long kmk_page_warm_limit;
@@ -309,5 +352,7 @@ static inline struct kmk_page_owner *kmk_page_owner(const struct page *page)
 /* Compare facts kept independently; prints what differs. Returns the number of faults. May be slow. */
 unsigned int page_validate(void);
 void kmk_page_fork_lock(void);
+void kmk_pcp_fork_lock(void);
+void kmk_pcp_fork_unlock(void);
 void kmk_page_fork_unlock(void);
 #endif

@@ -231,6 +231,10 @@ void kmk_pcp_drain_all(void)
 	kmk_unlock(&drain_lock);
 }
 
+/* An array that is seized at a fork would stay so in the child. */
+void kmk_pcp_fork_lock(void) { kmk_lock(&drain_lock); }
+void kmk_pcp_fork_unlock(void) { kmk_unlock(&drain_lock); }
+
 static unsigned long entries_of(int id, u32 off)
 {
 	const struct port_array *a = port_array_of(id, off);

@@ -97,7 +97,8 @@ static void show_free_lists(struct zone *zone)
 	u32 filled[MIGRATE_TYPES];
 
 	kmk_lock(&zone->lock);
-	memcpy(filled, zone->filled, sizeof(filled));
+	for (unsigned int t = 0; t < MIGRATE_TYPES; t++)
+		filled[t] = kmk_zone_filled(zone, t);
 	for (unsigned int o = 0; o < MAX_ORDER; o++)
 		blocks[o] = zone->area[o].nr_free;
 	kmk_unlock(&zone->lock);

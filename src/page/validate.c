@@ -23,7 +23,7 @@ static unsigned int check_block(const struct zone *zone, const struct page *page
 	if (pfn < zone->start_pfn || pfn + (1UL << order) > zone->end_pfn)
 		faults += FAULT("pfn %lx lies outside zone %s\n", pfn, zone->name);
 	if (order < MAX_ORDER - 1 && buddy >= zone->start_pfn && buddy + (1UL << order) <= zone->end_pfn &&
-	    PageBuddy(pfn_to_page(buddy)) && pfn_to_page(buddy)->private == order)
+	    kmk_free_order_locked(zone, buddy) == (int)order)
 		faults += FAULT("pfn %lx and its buddy are both free at order %u\n", pfn, order);
 	return faults;
 }
@@ -48,17 +48,20 @@ static unsigned int check_list(const struct zone *zone, unsigned int order, unsi
 
 static unsigned int check_zone(const struct zone *zone)
 {
-	unsigned long frames = 0, warm = 0;
-	unsigned int faults = 0;
+	unsigned long forgotten[MAX_ORDER] = { 0 }, frames, warm = 0;
+	unsigned int faults = 0, wrong = 0;
 
+	frames = kmk_forgotten_check(zone, forgotten, &wrong);
+	if (wrong)
+		faults += FAULT("%s: %u faults among forgotten blocks\n", zone->name, wrong);
 	for (unsigned int o = 0; o < MAX_ORDER; o++) {
 		unsigned long blocks = 0;
 
 		for (unsigned int t = 0; t < MIGRATE_TYPES; t++)
 			faults += check_list(zone, o, t, &blocks, &warm);
-		if (blocks != zone->area[o].nr_free)
-			faults += FAULT("%s order %u: %lu blocks, counter says %lu\n", zone->name, o, blocks,
-					zone->area[o].nr_free);
+		if (blocks + forgotten[o] != zone->area[o].nr_free)
+			faults += FAULT("%s order %u: %lu blocks and %lu forgotten ones, counter says %lu\n", zone->name, o,
+					blocks, forgotten[o], zone->area[o].nr_free);
 		frames += blocks << o;
 	}
 	for (unsigned int i = 0; i < zone->nr_fresh; i++)
@@ -91,6 +94,7 @@ unsigned int page_validate(void)
 void kmk_page_fork_lock(void)
 {
 	kmk_lock(&kmk_movable_lock);
+	kmk_pcp_fork_lock();
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
 		kmk_lock_nested(&kmk_zones[z].lock);
 }
@@ -99,5 +103,6 @@ void kmk_page_fork_unlock(void)
 {
 	for (unsigned int z = MAX_NR_ZONES; z-- > 0; )
 		kmk_unlock(&kmk_zones[z].lock);
+	kmk_pcp_fork_unlock();
 	kmk_unlock(&kmk_movable_lock);
 }

@@ -158,14 +158,14 @@ bool kmk_zone_has_order(const struct zone *zone, unsigned int order)
 	u32 filled = 0;
 
 	for (unsigned int t = 0; t < MIGRATE_TYPES; t++)
-		filled |= READ_ONCE(zone->filled[t]);
+		filled |= kmk_zone_filled(zone, t);
 	return filled >> order || READ_ONCE(zone->nr_fresh);
 }
 
 /* One of that type, or a whole pageblock of any? */
 bool kmk_zone_has_own(const struct zone *zone, unsigned int order, unsigned int type)
 {
-	return READ_ONCE(zone->filled[type]) >> order || kmk_zone_has_order(zone, pageblock_order);
+	return kmk_zone_filled(zone, type) >> order || kmk_zone_has_order(zone, pageblock_order);
 }
 
 /* Frames of a zone that the marks are made for. */

@@ -115,24 +115,35 @@ static void let_go(struct kmk_region *r)
 		destroy(r);
 }
 
-/* NULL begins; drops the reference of prev, takes the next one's. */
+/* The region with the lowest start above addr. */
+static struct kmk_region *above_locked(unsigned long addr)
+{
+	struct rb_node *node = regions.rb_node;
+	struct kmk_region *best = NULL;
+
+	while (node) {
+		struct kmk_region *r = of_node(node);
+
+		if (r->start > addr)
+			best = r;
+		node = r->start > addr ? node->rb_left : node->rb_right;
+	}
+	return best;
+}
+
+/* NULL begins; drops the reference of prev, takes the next one's. By address, for prev may have ended meanwhile. */
 static struct kmk_region *next_region(struct kmk_region *prev)
 {
-	struct rb_node *node;
+	struct kmk_region *next;
 
 	kmk_lock(&regions_lock);
-	if (!prev)
-		node = rb_first(&regions);
-	else if (RB_EMPTY_NODE(&prev->node))	/* ended meanwhile: so does the walk */
-		node = NULL;
-	else
-		node = rb_next(&prev->node);
-	if (node)
-		of_node(node)->refs++;
+	next = above_locked(prev ? prev->start : 0);
+	if (next)
+		next->refs++;
 	kmk_unlock(&regions_lock);
 	if (prev)
 		let_go(prev);
-	return node ? of_node(node) : NULL;
+	return next;
 }
 
 /* ---- what is shown; region->lock held ---- */
@@ -510,10 +521,8 @@ int kmemkit_anon_unmap(void *addr)
 	r = find_locked((unsigned long)addr);
 	if (r && r->start != (unsigned long)addr)
 		r = NULL;
-	if (r) {
+	if (r)
 		rb_erase(&r->node, &regions);
-		RB_CLEAR_NODE(&r->node);
-	}
 	kmk_unlock(&regions_lock);
 	if (!r)
 		return -EINVAL;

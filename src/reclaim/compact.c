@@ -98,17 +98,17 @@ static struct verdict judge_locked(const struct compactor *c, unsigned long wind
 
 	while (pfn < end && !v.spoiled && !v.free) {
 		const struct page *page = pfn_to_page(pfn);
-		unsigned int order = PageBuddy(page) ? (unsigned int)page->private : 0;
+		int order = kmk_free_order_locked(c->zone, pfn);
 
-		v.free = PageBuddy(page) && order >= c->order;
-		if (PageBuddy(page))
+		v.free = order >= (int)c->order;
+		if (order >= 0)
 			v.inside += 1U << order;
 		else if (page_ref_count(page) > 0 && may_move(c, page))
 			v.sources++;
 		else
 			v.spoiled = true;
 		v.spoiler = pfn;
-		pfn += 1UL << order;
+		pfn += order > 0 ? 1UL << order : 1;
 	}
 	note(&stats.scanned, pfn - window);
 	return v;
@@ -221,13 +221,14 @@ static void hold_free(struct compactor *c, unsigned long pfn, unsigned long end)
 	kmk_lock(&c->zone->lock);
 	while (pfn < end) {
 		struct page *page = pfn_to_page(pfn);
-		unsigned int order = PageBuddy(page) ? (unsigned int)page->private : 0;
+		int order = kmk_free_order_locked(c->zone, pfn);
+		unsigned int nr = order > 0 ? 1U << order : 1;
 
-		if (PageBuddy(page) && pfn + (1UL << order) <= end) {
+		if (order >= 0 && pfn + nr <= end) {
 			kmk_buddy_hold_locked(c->zone, page);
-			make_mine(c, page, 1U << order);
+			make_mine(c, page, nr);
 		}
-		pfn += 1UL << order;
+		pfn += nr;
 	}
 	kmk_unlock(&c->zone->lock);
 }
@@ -387,7 +388,7 @@ static bool has_block(struct zone *zone, unsigned int order)
 
 	kmk_lock(&zone->lock);
 	for (unsigned int t = 0; t < MIGRATE_TYPES; t++)
-		filled |= zone->filled[t];
+		filled |= kmk_zone_filled(zone, t);
 	kmk_unlock(&zone->lock);
 	return filled >> order;
 }

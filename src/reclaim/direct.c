@@ -6,6 +6,9 @@
 #include <linux/sched.h>
 #include <linux/swap.h>
 #include "reclaim.h"
+#include "sync/sync.h"
+
+#define RCU_ROUND_NS	20000000ull	/* a grace period is far shorter, unless somebody reads for long */
 
 void kmk_reclaim_begin(struct kmk_reclaim_scope *scope, gfp_t gfp, unsigned long ip)
 {
@@ -80,6 +83,18 @@ static void check_no_lock(void)
 		WARN_ONCE(kmk_self()->held[rank], "direct reclaim while an internal lock of rank %u is held\n", rank);
 }
 
+/* Freed memory whose grace period is not over comes back by waiting alone; then slabs may be empty. */
+unsigned long kmk_reclaim_rcu(gfp_t gfp, uint64_t limit_ns)
+{
+	unsigned long before = kmk_frames_free() + kmk_pcp_count(), after;
+
+	if (!kmk_rcu_wait(limit_ns))
+		return 0;
+	kmk_page_ask_sources(gfp);
+	after = kmk_frames_free() + kmk_pcp_count();
+	return after > before ? after - before : 0;
+}
+
 static unsigned long direct(gfp_t gfp, unsigned int order, unsigned int zone)
 {
 	unsigned long got;
@@ -88,6 +103,8 @@ static unsigned long direct(gfp_t gfp, unsigned int order, unsigned int zone)
 		check_no_lock();
 	__count_zid_vm_events(ALLOCSTALL, zone, 1);
 	got = reclaim_now(gfp, order, zone, share_of(order, zone), _RET_IP_);
+	if (!got && !(gfp & __GFP_NORETRY) && !(current->flags & PF_MEMALLOC))
+		got = kmk_reclaim_rcu(gfp, RCU_ROUND_NS);
 	if (got)
 		kmk_kswapd_hope(zone);
 	return got;

@@ -3,7 +3,7 @@
  * Idle memory goes back to the host.
  *
  * Free blocks are warm or cold (page.h). One thread, started by the first free that leaves a zone with more
- * than WARM_LIMIT warm frames, works in ticks of a quarter of the delay (idle_release_ms=, 500; 0: off):
+ * than WARM_LIMIT warm frames, or as many in a cache's empty slabs or in idle virtual areas, works in ticks of a quarter of the delay (idle_release_ms=, 500; 0: off):
  *
  *     tick: epoch + 1
  *           caches not used since the last tick are trimmed: idle areas, empty slabs, CPU arrays
@@ -13,13 +13,15 @@
  * that is taken and freed again is of the present epoch, and warm blocks are reused first, so a steady
  * load keeps what it uses.
  *
- * Large blocks go first, found by their lists (warm ones stand in front). Then, if there is still more than
- * the limit, small ones in the order of addresses, a pageblock at a time, neighbours with one call.
+ * Large blocks go first, found by their lists (warm ones stand in front). Then, if there is still more than a
+ * rest, small ones in the order of addresses, a pageblock at a time, neighbours with one call.
  *
- * The host's memory behind the frame database goes, too: inside a released block descriptors say nothing.
+ * The host's memory behind the frame database goes, too: a released block that is large enough for a page of
+ * descriptors leaves its list and is forgotten (src/page/forgotten.c); so is a cold block that lay on a list for as
+ * long. Of one that cannot be, all descriptors but the head's page go.
  *
  * Held frames count as free, but cannot be had for a moment. So never more than HELD_MAX are held, and none
- * while a zone is near its marks.
+ * while a zone is near its marks; and who is about to be refused waits for them (src/page/hands.c).
  */
 #include <kmemkit/event.h>
 #include <linux/err.h>
@@ -28,6 +30,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 #include "base/option.h"
 #include "port_inline.h"
 #include "reclaim.h"
@@ -36,9 +39,12 @@
 #define DELAY_MS	500
 #define TICKS		4		/* a delay */
 #define IDLE_TICKS	(TICKS + 1)	/* whole ticks, wherever in one the free was */
-#define WARM_LIMIT	1024		/* frames */
-#define LARGE_ORDER	6
+#define WARM_LIMIT	1024		/* frames: more wake the thread */
+#define WARM_REST	64		/* of small blocks: no more are not worth a walk */
+#define LARGE_ORDER	KMK_GROUP_ORDER
+#define COLD_LOOK	256		/* cold blocks of a list that are looked at in a tick */
 #define HELD_MAX	4096		/* frames */
+#define HELD_PART	64		/* nor more than this part of a zone, but one block */
 #define MAX_BACKOFF	63u		/* ticks between two walks over small blocks */
 #define RUNS		64		/* runs of frames released between two lockings */
 
@@ -52,10 +58,8 @@ static u32 kick;
 
 unsigned long kmk_idle_released(void) { return __atomic_load_n(&released, __ATOMIC_RELAXED); }
 
-static bool is_idle(const struct page *page)
-{
-	return !kmk_page_is_cold(page) && READ_ONCE(kmk_page_epoch) - page->index >= IDLE_TICKS;
-}
+static bool is_old(const struct page *page) { return READ_ONCE(kmk_page_epoch) - page->index >= IDLE_TICKS; }
+static bool is_idle(const struct page *page) { return !kmk_page_is_cold(page) && is_old(page); }
 
 /* ---- holding runs of frames ---- */
 
@@ -73,7 +77,9 @@ static void hold_locked(struct zone *zone, struct page *page, struct run *runs, 
 /* May this many frames be out of reach for a moment? */
 static bool can_hold(const struct zone *zone, unsigned long nr)
 {
-	return zone->nr_held + nr <= HELD_MAX && kmk_zone_free(zone) > READ_ONCE(zone->watermark[WMARK_HIGH]) + zone->nr_held + nr;
+	unsigned long most = min(max(zone->managed / HELD_PART, 1UL << (MAX_ORDER - 1)), (unsigned long)HELD_MAX);
+
+	return zone->nr_held + nr <= most && kmk_zone_free(zone) > READ_ONCE(zone->watermark[WMARK_HIGH]) + zone->nr_held + nr;
 }
 
 /* At the start of a run. */
@@ -88,47 +94,46 @@ static void unhold_run_locked(struct zone *zone, struct run run)
 	while (run.nr) {
 		unsigned int order = largest_block(run);
 
-		kmk_buddy_unhold_locked(zone, pfn_to_page(run.pfn), order, false);
+		kmk_buddy_forget_locked(zone, pfn_to_page(run.pfn), order);
 		run.pfn += 1UL << order;
 		run.nr -= 1UL << order;
 	}
 }
 
-/*
- * Descriptors inside a free block say nothing: the head's page stays, the others become zeros ("never used").
- * Not where a pageblock's type is kept in one of them.
- */
-static void forget_descriptors(struct page *head, unsigned int order)
+static void forget(unsigned long pfn, unsigned long end)
 {
-	unsigned long first = PAGE_SIZE / sizeof(struct page), end = 1UL << order;
-
-	for (unsigned long nr = pageblock_nr_pages; nr < end; nr += pageblock_nr_pages)
-		if (kmk_pageblock_type(page_to_pfn(head) + nr) != MIGRATE_MOVABLE)
-			end = nr;
-	if (port_forget && end > first)
-		port_forget(head + first, (end - first) * sizeof(struct page));
+	if (port_forget && end > pfn)
+		port_forget(pfn_to_page(pfn), (end - pfn) * sizeof(struct page));
 }
 
-static void forget_run(struct run run)
+/* Descriptors of a free block say nothing; the head's group stays where the block will go to a list. */
+static void forget_descriptors(const struct zone *zone, struct run run)
 {
+	unsigned long from = run.pfn;		/* frames from here on are to be forgotten */
+
 	while (run.nr) {
 		unsigned int order = largest_block(run);
 
-		if (order >= LARGE_ORDER)
-			forget_descriptors(pfn_to_page(run.pfn), order);
+		if (!kmk_may_forget(zone, run.pfn, order)) {
+			forget(from, run.pfn);
+			from = run.pfn + (1UL << min(order, (unsigned int)LARGE_ORDER));
+		}
 		run.pfn += 1UL << order;
 		run.nr -= 1UL << order;
 	}
+	forget(from, run.pfn);
 }
 
-static void release(struct zone *zone, const struct run *runs, unsigned int n)
+/* Held runs, all warm or all cold: back they go, cold. */
+static void release(struct zone *zone, const struct run *runs, unsigned int n, bool was_warm)
 {
 	unsigned long frames = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
-		port_release(PFN_PHYS(runs[i].pfn), runs[i].nr << PAGE_SHIFT);
-		forget_run(runs[i]);
-		frames += runs[i].nr;
+		if (was_warm)
+			port_release(PFN_PHYS(runs[i].pfn), runs[i].nr << PAGE_SHIFT);
+		forget_descriptors(zone, runs[i]);
+		frames += was_warm ? runs[i].nr : 0;
 	}
 	kmk_lock(&zone->lock);
 	for (unsigned int i = 0; i < n; i++)
@@ -153,20 +158,42 @@ static unsigned int hold_large_locked(struct zone *zone, unsigned int order, uns
 	return n;
 }
 
-static void release_large(struct zone *zone)
+/* Cold ones stand at the end. Those that cannot be forgotten stay, so only so many are looked at. */
+static unsigned int hold_cold_locked(struct zone *zone, unsigned int order, unsigned int type, struct run *runs)
+{
+	unsigned int n = 0, looked = 0;
+	struct page *page, *next;
+
+	list_for_each_entry_safe_reverse(page, next, &zone->area[order].list[type], buddy_list) {
+		if (!kmk_page_is_cold(page) || n == RUNS || looked++ == COLD_LOOK || !can_hold(zone, 1UL << order))
+			break;
+		if (is_old(page) && kmk_may_forget(zone, page_to_pfn(page), order))
+			hold_locked(zone, page, runs, &n);
+	}
+	return n;
+}
+
+static void release_list(struct zone *zone, unsigned int order, unsigned int type, bool warm)
 {
 	struct run runs[RUNS];
 
+	for (unsigned int n = 1; n; ) {
+		kmk_reclaim_enter();
+		kmk_hands_fill();
+		kmk_lock(&zone->lock);
+		n = warm ? hold_large_locked(zone, order, type, runs) : hold_cold_locked(zone, order, type, runs);
+		kmk_unlock(&zone->lock);
+		release(zone, runs, n, warm);
+		kmk_hands_empty();
+		kmk_reclaim_leave();
+	}
+}
+
+static void release_large(struct zone *zone, bool warm)
+{
 	for (unsigned int order = MAX_ORDER; order-- > LARGE_ORDER; )
 		for (unsigned int type = 0; type < MIGRATE_TYPES; type++)
-			for (unsigned int n = 1; n; ) {
-				kmk_reclaim_enter();
-				kmk_lock(&zone->lock);
-				n = hold_large_locked(zone, order, type, runs);
-				kmk_unlock(&zone->lock);
-				release(zone, runs, n);
-				kmk_reclaim_leave();
-			}
+			release_list(zone, order, type, warm);
 }
 
 /* ---- small ones, by address ---- */
@@ -179,7 +206,8 @@ static unsigned int hold_small_locked(struct zone *zone, unsigned long *pfn, str
 
 	while (*pfn < end && n < RUNS) {
 		struct page *page = pfn_to_page(*pfn);
-		unsigned long nr = PageBuddy(page) ? 1UL << page->private : 1;
+		int order = kmk_free_order_locked(zone, *pfn);
+		unsigned long nr = order > 0 ? 1UL << order : 1;
 
 		if (PageBuddy(page) && is_idle(page)) {
 			if (!can_hold(zone, nr))
@@ -208,13 +236,15 @@ static void release_small(struct zone *zone)
 		unsigned int n = 0;
 
 		kmk_reclaim_enter();
+		kmk_hands_fill();
 		kmk_lock(&zone->lock);
 		pfn = skip_fresh_locked(zone, pfn);
 		if (pfn < zone->end_pfn)
 			n = hold_small_locked(zone, &pfn, runs);
 		kmk_unlock(&zone->lock);
 		if (n)
-			release(zone, runs, n);
+			release(zone, runs, n, true);
+		kmk_hands_empty();
 		kmk_reclaim_leave();
 		if (pfn == before && !n)
 			break;			/* memory is short: another time */
@@ -222,7 +252,7 @@ static void release_small(struct zone *zone)
 }
 
 /*
- * The walk over all pageblocks is worth while when many frames stayed warm for the whole delay. One that
+ * The walk over all pageblocks is worth while when some frames stayed warm for the whole delay. One that
  * finds little, because others than these are in use now and then, makes the next come later.
  */
 static struct {
@@ -245,11 +275,17 @@ static void maybe_release_small(struct zone *zone, unsigned long warm)
 	unsigned long before = released;
 
 	h->warm[h->tick++ % IDLE_TICKS] = warm;
-	if (lowest_of(h->warm, IDLE_TICKS) <= WARM_LIMIT || (h->skip && h->skip--))
+	if (lowest_of(h->warm, IDLE_TICKS) <= WARM_REST || (h->skip && h->skip--))
 		return;
 	release_small(zone);
 	h->backoff = released - before >= WARM_LIMIT ? 0 : min(h->backoff * 2 + 1, MAX_BACKOFF);
 	h->skip = h->backoff;
+}
+
+/* After a sleep all is different. */
+static void forget_history(void)
+{
+	memset(history, 0, sizeof(history));
 }
 
 /* ---- the thread ---- */
@@ -279,9 +315,9 @@ static bool tick(void)
 
 		if (!zone->managed)
 			continue;
-		if (warm_frames(zone) > WARM_LIMIT)
-			release_large(zone);
+		release_large(zone, true);
 		maybe_release_small(zone, warm_frames(zone));
+		release_large(zone, false);
 		more |= warm_frames(zone) > WARM_LIMIT;
 	}
 	return more || trimmed;
@@ -315,6 +351,7 @@ static int idle_thread(void *unused)
 			quiet = tick() ? 0 : quiet + 1;
 		}
 		sleep_until_kicked();
+		forget_history();
 	}
 	return 0;
 }
@@ -353,6 +390,8 @@ void kmk_idle_release_start(void)
 
 	if (!ms || !kmk_page_can_release)
 		return;
+	if (port_forget)
+		kmk_forgotten_start();
 	tick_ns = max(ms * 1000000ull / TICKS, 1000000ull);
 	kmk_on_fork_child(&fork_hook);
 	kmk_page_warm = warm;

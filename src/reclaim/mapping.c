@@ -48,6 +48,18 @@ bool mapping_tagged(struct address_space *mapping, unsigned int tag)
 
 /* ---- in ---- */
 
+/* xa_lock held, the tree's reference too: from now on, or no longer, the page can be had without the lock. */
+static void open_locked(struct page *page)
+{
+	if (!PageCompound(page))
+		atomic_or(KMK_REF_OPEN, &page->_refcount);
+}
+
+static void close_locked(struct page *page)
+{
+	atomic_andnot(KMK_REF_OPEN, &page->_refcount);
+}
+
 static void count_pages(const struct page *page, long n)
 {
 	mod_node_page_state(NULL, NR_FILE_PAGES, n);
@@ -74,6 +86,7 @@ static int add_once(struct address_space *mapping, struct page *page, void *old,
 	if (may_replace(kmk_tree_load(tree, page->index), old))
 		err = kmk_tree_store_locked(tree, page->index, page, stock);
 	if (!err) {
+		open_locked(page);
 		WRITE_ONCE(mapping->nrpages, mapping->nrpages + 1);
 		count_pages(page, 1);
 	}
@@ -115,6 +128,35 @@ int kmk_mapping_add_over(struct address_space *mapping, struct page *page, pgoff
 
 /* ---- found ---- */
 
+/*
+ * Without the lock. Counted up is only an open page: in some tree at that moment, so its count is not zero and
+ * goes down by atomic steps alone until the reference taken here is dropped. (A frame that is nobody's, or
+ * another owner's, is not open; there a count must not be touched, for __free_pages() stores it.) Whether it
+ * is still the page of this tree is looked at behind that; if not, the reference goes back as any other.
+ */
+static bool get_open(struct page *page)
+{
+	int seen = atomic_read(&page->_refcount);
+
+	while (seen > 0 && (seen & KMK_REF_OPEN))
+		if (atomic_try_cmpxchg_acquire(&page->_refcount, &seen, seen + 1))
+			return true;
+	return false;
+}
+
+/* RCU. False: ask with the lock. */
+static bool hold(const struct kmk_page_tree *tree, pgoff_t index, void *entry)
+{
+	if (!entry || kmk_is_value(entry))
+		return true;
+	if (!get_open(entry))
+		return false;
+	if (kmk_tree_load(tree, index) == entry)
+		return true;
+	put_page(entry);
+	return false;
+}
+
 /* The slow way: with the lock, no page of the tree is frozen or leaves. */
 static void *find_locked(struct address_space *mapping, pgoff_t *index, pgoff_t end, unsigned int mark)
 {
@@ -129,16 +171,17 @@ static void *find_locked(struct address_space *mapping, pgoff_t *index, pgoff_t 
 	return entry;
 }
 
-/* Under RCU alone a page may be freed and be another owner's, whose __free_pages() stores the count. */
 void *kmk_mapping_find(struct address_space *mapping, pgoff_t *index, pgoff_t end, unsigned int mark)
 {
 	pgoff_t at = *index;
+	bool settled;
 	void *entry;
 
 	rcu_read_lock();
 	entry = kmk_tree_next(&mapping->i_pages, &at, end, mark);
+	settled = hold(&mapping->i_pages, at, entry);
 	rcu_read_unlock();
-	if (entry && !kmk_is_value(entry))
+	if (!settled)
 		return find_locked(mapping, index, end, mark);
 	if (entry)
 		*index = at;
@@ -147,12 +190,14 @@ void *kmk_mapping_find(struct address_space *mapping, pgoff_t *index, pgoff_t en
 
 void *kmk_mapping_get(struct address_space *mapping, pgoff_t index)
 {
+	bool settled;
 	void *entry;
 
 	rcu_read_lock();
 	entry = kmk_tree_load(&mapping->i_pages, index);
+	settled = hold(&mapping->i_pages, index, entry);
 	rcu_read_unlock();
-	return entry && !kmk_is_value(entry) ? find_locked(mapping, &index, index, KMK_PRESENT) : entry;
+	return settled ? entry : find_locked(mapping, &index, index, KMK_PRESENT);
 }
 
 /* ---- out ---- */
@@ -161,6 +206,7 @@ static void leave_locked(struct address_space *mapping, struct page *page, void 
 {
 	struct kmk_page_tree *tree = &mapping->i_pages;
 
+	close_locked(page);
 	kmk_uncount_dirty_locked(mapping, page);
 	if (value) {
 		for (unsigned int tag = 0; tag < KMK_PRESENT; tag++)
@@ -188,7 +234,7 @@ static bool freeze(struct page *page, int expected, bool clean)
 	/* Whoever dirtied it held a reference, and dropped it after. */
 	if (!PageWriteback(page) && !(clean && PageDirty(page)))
 		return true;
-	page_ref_unfreeze(page, expected);
+	page_ref_unfreeze(page, expected | KMK_REF_OPEN);
 	return false;
 }
 
@@ -225,6 +271,7 @@ int kmk_mapping_replace(struct address_space *mapping, struct page *to, struct p
 		WRITE_ONCE(to->mapping, mapping);
 		get_page(to);
 		kmk_tree_store_locked(&mapping->i_pages, to->index, to, NULL);
+		open_locked(to);
 		WRITE_ONCE(from->mapping, NULL);
 		page_ref_unfreeze(from, expected - 1);
 		err = 0;
@@ -247,6 +294,8 @@ void replace_page_cache_page(struct page *old, struct page *new)
 	kmk_uncount_dirty_locked(mapping, old);
 	kmk_tree_untag_locked(&mapping->i_pages, old->index, PAGECACHE_TAG_DIRTY);
 	kmk_tree_store_locked(&mapping->i_pages, old->index, new, NULL);
+	close_locked(old);
+	open_locked(new);
 	WRITE_ONCE(old->mapping, NULL);
 	count_pages(old, -1);
 	count_pages(new, 1);

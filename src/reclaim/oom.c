@@ -8,6 +8,8 @@
 #include "port.h"
 #include "reclaim.h"
 
+#define RCU_LAST_NS	1000000000ull
+
 static BLOCKING_NOTIFIER_HEAD(chain);
 DEFINE_MUTEX(oom_lock);
 
@@ -41,12 +43,26 @@ bool kmk_oom(gfp_t gfp, unsigned int order)
 		return true;
 	}
 	kmk_reclaim_begin(&scope, gfp, _THIS_IP_);
+	current->kmk_scratch[KMK_IN_OOM] = &chain;
 	blocking_notifier_call_chain(&chain, 0, &freed);
+	current->kmk_scratch[KMK_IN_OOM] = NULL;
 	kmk_reclaim_end(&scope);
+	if (!freed)
+		freed = kmk_reclaim_rcu(gfp, RCU_LAST_NS);
 	if (!freed)
 		say(gfp, order);
 	mutex_unlock(&oom_lock);
 	return freed > 0;
+}
+
+/* It was a call-back of the chain that ended the thread. */
+void kmk_oom_left(void)
+{
+	if (!current->kmk_scratch[KMK_IN_OOM])
+		return;
+	current->kmk_scratch[KMK_IN_OOM] = NULL;
+	up_read(&chain.rwsem);
+	mutex_unlock(&oom_lock);
 }
 
 bool out_of_memory(struct oom_control *oc)

@@ -23,10 +23,10 @@
  * Isolating takes a reference and clears PG_lru. So a page that can be evicted is locked, isolated,
  * clean, unmapped (_mapcount 0), and has exactly 2 references (3 with PG_private).
  *
- * A reference may only be taken while the page cannot be freed: found in the tree under xa_lock, or with
- * PG_lru set under the LRU lock (kmk_lru_isolate). Never speculatively (RCU alone, a frame number alone):
- * __free_pages() by a later owner stores the count without an atomic. Freed by put_page(), as it may
- * stand on a list; __free_page() of such a page is reported.
+ * A reference may only be taken while the page cannot be freed: found in the tree under xa_lock; found there
+ * under RCU, and only if KMK_REF_OPEN says that a tree has it (mapping.c); or with PG_lru set under the LRU
+ * lock (kmk_lru_isolate). Never from a frame number alone: __free_pages() by a later owner stores the count
+ * without an atomic. Freed by put_page(), as it may stand on a list; __free_page() of such a page is reported.
  *
  * Locks, outermost first: page lock, mapping->i_pages.xa_lock, swap (KMK_RANK_SWAP), LRU
  * (KMK_RANK_LRU). None of the last three is held over I/O, an allocation or a call-back.
@@ -99,6 +99,8 @@ struct kmk_reclaim_scope { gfp_t gfp; unsigned int flags; uint32_t internal; };
 void kmk_reclaim_begin(struct kmk_reclaim_scope *scope, gfp_t gfp, unsigned long ip);
 void kmk_reclaim_end(const struct kmk_reclaim_scope *scope);
 unsigned long kmk_reclaim_pages(struct kmk_scan *scan);	/* all priorities; inside such a scope */
+/* Wait for grace periods under way, outside such a scope. Frames that came. */
+unsigned long kmk_reclaim_rcu(gfp_t gfp, uint64_t limit_ns);
 void kmk_direct_start(void);
 
 /* ---- kswapd.c, oom.c: entered through up-calls of the page room ---- */
@@ -106,6 +108,12 @@ void kmk_kswapd_start(void);
 void kmk_kswapd_hope(unsigned int class);	/* a request had to reclaim by itself, with success */
 void kmk_kswapd_fork_child(void);
 bool kmk_oom(gfp_t gfp, unsigned int order);	/* true: somebody gave memory */
+
+/* A thread ended inside reclaim, in a call-back: what it held there is given back. In the thread. start.c calls. */
+void kmk_shrinker_left(void);
+void kmk_oom_left(void);
+/* What a task's kmk_scratch[] says, for that. */
+enum { KMK_IN_GATE, KMK_IN_SHRINKER, KMK_IN_SHRINKER_2, KMK_IN_OOM };
 
 /* ---- mapping.c: the pages of a mapping ---- */
 

@@ -234,8 +234,18 @@ static bool inactive_is_low(enum lru_list inactive)
 
 static bool can_swap(const struct kmk_scan *sc)
 {
-	return sc->may_swap && (sc->gfp & __GFP_IO) && vm_swappiness &&
-	       (get_nr_swap_pages() > 0 || total_swapcache_pages());
+	return sc->may_swap && (sc->gfp & __GFP_IO) && (get_nr_swap_pages() > 0 || total_swapcache_pages());
+}
+
+/* All file pages together would not lift the machine over its high marks: then even swappiness 0 swaps. */
+static bool files_are_few(void)
+{
+	unsigned long have = kmk_frames_free() + READ_ONCE(kmk_lru.nr[LRU_INACTIVE_FILE]) +
+		READ_ONCE(kmk_lru.nr[LRU_ACTIVE_FILE]), marks = 0;
+
+	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
+		marks += kmk_zones[z].managed ? zone_watermark(&kmk_zones[z], WMARK_HIGH) : 0;
+	return have <= marks;
 }
 
 /* How many pages of each list to look at: by its length and, where both kinds can go, the swappiness. */
@@ -247,10 +257,10 @@ static void shares(const struct kmk_scan *sc, unsigned long nr[NR_LRU_LISTS])
 	if (can_swap(sc)) {
 		unsigned long plenty = READ_ONCE(kmk_lru.nr[LRU_INACTIVE_FILE]) >> sc->priority;
 
-		if (!sc->priority) {
+		if (files_are_few() || (!sc->priority && READ_ONCE(vm_swappiness))) {
 			anon = 1;
 		} else if (!plenty || inactive_is_low(LRU_INACTIVE_FILE)) {
-			anon = (unsigned long)clamp(vm_swappiness, 0, 200);
+			anon = (unsigned long)clamp(READ_ONCE(vm_swappiness), 0, 200);
 			file = 200 - anon;
 			whole = 200;
 		}
@@ -283,7 +293,7 @@ static void shrink_lists(struct kmk_scan *sc)
 		}
 		cond_resched();
 	}
-	if (can_swap(sc) && inactive_is_low(LRU_INACTIVE_ANON))
+	if (can_swap(sc) && (READ_ONCE(vm_swappiness) || files_are_few()) && inactive_is_low(LRU_INACTIVE_ANON))
 		shrink_active(LRU_ACTIVE_ANON, SWAP_CLUSTER_MAX, sc);
 }
 

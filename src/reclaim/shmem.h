@@ -92,6 +92,7 @@ int kmk_swap_start(void);
 
 /* Round a fork, the reclaim gate being closed: start.c. */
 void kmk_swap_fork_lock(void);
+void kmk_swap_fork_copy(void);
 void kmk_swap_fork_unlock(void);
 void kmk_swap_fork_parent(void);
 void kmk_swap_fork_child(void);

@@ -108,16 +108,44 @@ bool kmk_have_shrinkers(void)
 	return !list_empty(&shrinkers);
 }
 
+/*
+ * A walk marks in its task whom it asks, with its phase: the thread may end in there (a failed assertion).
+ * A shrinker may allocate, and so begin a second walk; a third one overwrites the second one's mark.
+ */
+static void **mark_of_walk(void)
+{
+	void **marks = current->kmk_scratch;
+
+	return &marks[marks[KMK_IN_SHRINKER] ? KMK_IN_SHRINKER_2 : KMK_IN_SHRINKER];
+}
+
 unsigned long kmk_shrink_slab(gfp_t gfp, int priority)
 {
 	unsigned int mine = __atomic_load_n(&phase, __ATOMIC_SEQ_CST) & 1;
+	void **mark = mark_of_walk(), *outer = *mark;
 	unsigned long freed = 0;
 
 	__atomic_fetch_add(&walkers[mine], 1, __ATOMIC_SEQ_CST);
-	for (struct shrinker *s = step(NULL); s; s = step(s))
+	for (struct shrinker *s = step(NULL); s; s = step(s)) {
+		*mark = (void *)((unsigned long)s | mine);
 		freed += ask(s, gfp, priority);
+	}
+	*mark = outer;
 	__atomic_fetch_sub(&walkers[mine], 1, __ATOMIC_SEQ_CST);
 	return freed;
+}
+
+void kmk_shrinker_left(void)
+{
+	for (unsigned int i = KMK_IN_SHRINKER; i <= KMK_IN_SHRINKER_2; i++) {
+		unsigned long mark = (unsigned long)current->kmk_scratch[i];
+
+		current->kmk_scratch[i] = NULL;
+		if (!mark)
+			continue;
+		shrinker_put((struct shrinker *)(mark & ~1ul));
+		__atomic_fetch_sub(&walkers[mark & 1], 1, __ATOMIC_SEQ_CST);
+	}
 }
 
 /* Two turns: a walk that read the phase just before the first counts itself just after it. */
@@ -268,7 +296,7 @@ void shrinker_free(struct shrinker *s)
 void kmk_shrinker_fork_lock(void) { kmk_lock(&lock); }
 void kmk_shrinker_fork_unlock(void) { kmk_unlock(&lock); }
 
-/* Walks of other threads ended with them. A shrinker one of them was running stays referenced by it. */
+/* Walks of other threads ended with them; one whose call-back forked goes on. */
 void kmk_shrinker_fork_child(void)
 {
 	struct shrinker *s;
@@ -277,4 +305,12 @@ void kmk_shrinker_fork_child(void)
 	list_for_each_entry(s, &shrinkers, list)
 		if (s->flags & SHRINKER_REGISTERED)
 			refcount_set(&s->refcount, 1);
+	for (unsigned int i = KMK_IN_SHRINKER; i <= KMK_IN_SHRINKER_2; i++) {
+		unsigned long mark = (unsigned long)current->kmk_scratch[i];
+
+		if (!mark)
+			continue;
+		refcount_inc(&((struct shrinker *)(mark & ~1ul))->refcount);
+		walkers[mark & 1]++;
+	}
 }

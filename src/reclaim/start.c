@@ -11,7 +11,7 @@
 static uint32_t inside, closed;		/* threads; how often it was closed */
 
 /* How often the calling thread is inside; kept in its task, which a new thread has empty. */
-static unsigned long *depth(void) { return (unsigned long *)&current->kmk_scratch[0]; }
+static unsigned long *depth(void) { return (unsigned long *)&current->kmk_scratch[KMK_IN_GATE]; }
 
 void kmk_reclaim_enter(void)
 {
@@ -49,6 +49,17 @@ static void open_gate(void)
 	port_wake(&closed, UINT32_MAX);
 }
 
+/* A page that it had locked or isolated stays so. */
+static void left_inside(void)
+{
+	kmk_shrinker_left();
+	kmk_oom_left();
+	if (*depth()) {
+		*depth() = 0;
+		__atomic_fetch_sub(&inside, 1, __ATOMIC_SEQ_CST);
+	}
+}
+
 void kmk_reclaim_pause(void) { close_gate(); }
 void kmk_reclaim_resume(void) { open_gate(); }
 
@@ -66,6 +77,11 @@ void kmk_reclaim_fork_unlock(void)
 	kmk_swap_fork_unlock();
 	kmk_shrinker_fork_unlock();
 	open_gate();
+}
+
+void kmk_reclaim_fork_copy(void)
+{
+	kmk_swap_fork_copy();
 }
 
 void kmk_reclaim_fork_parent(void)
@@ -86,6 +102,7 @@ int kmk_reclaim_start(void)
 {
 	int err;
 
+	kmk_thread_leave_hook = left_inside;
 	kmk_lru_start();
 	kmk_direct_start();
 	kmk_kswapd_start();

@@ -8,7 +8,8 @@
  *
  * Slots are given out upwards from where the last search ended, so what is written together lies
  * together. Invariants: nr_used + free == nr; a bad slot is used for good; a bit of room[] is clear
- * exactly where the word of used[] is full. All of it under swap_lock; I/O happens without.
+ * exactly where the word of used[] is full. All of it under swap_lock, also the moments when a whole map
+ * appears and when it goes; I/O happens without, for a slot in use keeps the file.
  *
  * A slot whose write ends in -EIO is bad: the page goes elsewhere. Any other error (a full disk) is the
  * file's, not the slot's.
@@ -35,8 +36,13 @@
 #define CLUSTER		(1u << CLUSTER_ORDER)	/* pages in one call of the host, at most */
 #define FORK_LIMIT	(256UL << 20)		/* bytes in slots that a fork copies: as many as of frames */
 
-static struct {
+struct maps {
 	unsigned long *used, *bad, *room;
+	void *bounce;				/* CLUSTER pages */
+};
+
+static struct {
+	struct maps map;
 	unsigned long nr, words;		/* slots; words of used[] */
 	unsigned long next;			/* where the next search begins: a bit of used[] */
 	unsigned long nr_used, nr_bad;
@@ -44,7 +50,6 @@ static struct {
 	bool lost;				/* a fork's child: the file stayed with the parent */
 	int file;
 	char folder[256];			/* of the file: a fork's copy is made there */
-	void *bounce;				/* CLUSTER pages */
 } swap;
 struct kmk_lock kmk_swap_locks[KMK_SWAP_LOCKS] = {
 	KMK_LOCK_INIT(KMK_RANK_SWAP), KMK_LOCK_INIT(KMK_RANK_SWAP), KMK_LOCK_INIT(KMK_RANK_SWAP),
@@ -68,9 +73,9 @@ static void take_locked(unsigned long bit)
 {
 	unsigned long word = bit / WORD;
 
-	swap.used[word] |= 1UL << bit % WORD;
-	if (swap.used[word] == ~0UL)
-		swap.room[word / WORD] &= ~(1UL << word % WORD);
+	swap.map.used[word] |= 1UL << bit % WORD;
+	if (swap.map.used[word] == ~0UL)
+		swap.map.room[word / WORD] &= ~(1UL << word % WORD);
 	swap.nr_used++;
 	atomic_long_dec(&nr_swap_pages);
 }
@@ -79,8 +84,8 @@ static void give_locked(unsigned long bit)
 {
 	unsigned long word = bit / WORD;
 
-	swap.used[word] &= ~(1UL << bit % WORD);
-	swap.room[word / WORD] |= 1UL << word % WORD;
+	swap.map.used[word] &= ~(1UL << bit % WORD);
+	swap.map.room[word / WORD] |= 1UL << word % WORD;
 	swap.nr_used--;
 	if (!swap.lost)
 		atomic_long_inc(&nr_swap_pages);
@@ -89,13 +94,13 @@ static void give_locked(unsigned long bit)
 /* The first free slot at or behind from, in the word it lies in or a later one; swap.nr: none. */
 static unsigned long find_locked(unsigned long from)
 {
-	unsigned long bit = find_next_zero_bit(swap.used, min(swap.nr, round_up(from + 1, WORD)), from);
+	unsigned long bit = find_next_zero_bit(swap.map.used, min(swap.nr, round_up(from + 1, WORD)), from);
 	unsigned long word;
 
 	if (bit < min(swap.nr, round_up(from + 1, WORD)))
 		return bit;
-	word = find_next_bit(swap.room, swap.words, from / WORD + 1);
-	return word < swap.words ? word * WORD + (unsigned long)__builtin_ctzl(~swap.used[word]) : swap.nr;
+	word = find_next_bit(swap.map.room, swap.words, from / WORD + 1);
+	return word < swap.words ? word * WORD + (unsigned long)__builtin_ctzl(~swap.map.used[word]) : swap.nr;
 }
 
 kmk_swap_slot kmk_swap_get(void)
@@ -118,8 +123,8 @@ kmk_swap_slot kmk_swap_get(void)
 
 static bool slot_good(kmk_swap_slot slot)
 {
-	return slot.val && slot.val <= swap.nr && test_bit(slot.val - 1, swap.used) &&
-	       !test_bit(slot.val - 1, swap.bad);
+	return slot.val && slot.val <= swap.nr && test_bit(slot.val - 1, swap.map.used) &&
+	       !test_bit(slot.val - 1, swap.map.bad);
 }
 
 void kmk_swap_put(kmk_swap_slot slot)
@@ -138,7 +143,7 @@ void kmk_swap_spoil(kmk_swap_slot slot)
 {
 	kmk_lock(&swap_lock);
 	if (slot_good(slot)) {
-		__set_bit(slot.val - 1, swap.bad);
+		__set_bit(slot.val - 1, swap.map.bad);
 		swap.nr_bad++;
 	}
 	kmk_unlock(&swap_lock);
@@ -164,11 +169,11 @@ bool kmk_swap_map_good(unsigned long held)
 
 	kmk_lock(&swap_lock);
 	for (unsigned long word = 0; word < swap.words; word++) {
-		room += test_bit(word, swap.room) != (swap.used[word] != ~0UL);
-		bad += (unsigned long)hweight_long(swap.bad[word]);
+		room += test_bit(word, swap.map.room) != (swap.map.used[word] != ~0UL);
+		bad += (unsigned long)hweight_long(swap.map.bad[word]);
 	}
 	for (unsigned long bit = 0; bit < swap.nr; bit++)
-		used += test_bit(bit, swap.used);
+		used += test_bit(bit, swap.map.used);
 	good = !room && used == swap.nr_used && bad == swap.nr_bad && used == held + bad &&
 	       (swap.lost || (long)(swap.nr - used) == atomic_long_read(&nr_swap_pages));
 	kmk_unlock(&swap_lock);
@@ -237,36 +242,31 @@ int kmk_swap_read(struct page *page, kmk_swap_slot slot)
 
 /* ---- the file ---- */
 
-static void free_maps(void)
+static void free_maps(struct maps *m)
 {
-	kvfree(swap.used);
-	kvfree(swap.bad);
-	kvfree(swap.room);
-	free_pages((unsigned long)swap.bounce, CLUSTER_ORDER);
-	swap.bounce = NULL;
-	swap.used = swap.bad = swap.room = NULL;
-	WRITE_ONCE(swap.nr, 0);
-	swap.words = 0;
+	kvfree(m->used);
+	kvfree(m->bad);
+	kvfree(m->room);
+	free_pages((unsigned long)m->bounce, CLUSTER_ORDER);
 }
 
-static int make_maps(unsigned long nr)
+static int make_maps(struct maps *m, unsigned long nr)
 {
 	unsigned long words = DIV_ROUND_UP(nr, WORD);
 
 	kmk_self()->internal++;
-	swap.used = kvcalloc(words, sizeof(long), GFP_KERNEL);
-	swap.bad = kvcalloc(words, sizeof(long), GFP_KERNEL);
-	swap.room = kvcalloc(DIV_ROUND_UP(words, WORD), sizeof(long), GFP_KERNEL);
-	swap.bounce = (void *)__get_free_pages(GFP_KERNEL, CLUSTER_ORDER);
+	m->used = kvcalloc(words, sizeof(long), GFP_KERNEL);
+	m->bad = kvcalloc(words, sizeof(long), GFP_KERNEL);
+	m->room = kvcalloc(DIV_ROUND_UP(words, WORD), sizeof(long), GFP_KERNEL);
+	m->bounce = (void *)__get_free_pages(GFP_KERNEL, CLUSTER_ORDER);
 	kmk_self()->internal--;
-	if (!swap.used || !swap.bad || !swap.room || !swap.bounce) {
-		free_maps();
+	if (!m->used || !m->bad || !m->room || !m->bounce) {
+		free_maps(m);
 		return -ENOMEM;
 	}
 	for (unsigned long bit = nr; bit < words * WORD; bit++)	/* behind the last slot */
-		__set_bit(bit, swap.used);
-	bitmap_set(swap.room, 0, (unsigned int)words);
-	swap.words = words;
+		__set_bit(bit, m->used);
+	bitmap_set(m->room, 0, (unsigned int)words);
 	return 0;
 }
 
@@ -298,9 +298,13 @@ static void keep_folder(const char *path)
 		strscpy(swap.folder, path, len + 1);
 }
 
-static void begin(unsigned long nr)
+static void begin(const struct maps *m, unsigned long nr, int file)
 {
 	kmk_lock(&swap_lock);
+	swap.map = *m;
+	swap.words = DIV_ROUND_UP(nr, WORD);
+	swap.file = file;
+	swap.lost = false;
 	swap.next = 0;
 	swap.nr_used = swap.nr_bad = 0;
 	WRITE_ONCE(swap.nr, nr);
@@ -312,6 +316,7 @@ static void begin(unsigned long nr)
 
 static int swap_on(const char *path, size_t bytes)
 {
+	struct maps m;
 	int file, err;
 
 	if (swap.nr)
@@ -319,15 +324,13 @@ static int swap_on(const char *path, size_t bytes)
 	file = open_file(path, bytes & PAGE_MASK);
 	if (file < 0)
 		return file;
-	err = make_maps(bytes / PAGE_SIZE);
+	err = make_maps(&m, bytes / PAGE_SIZE);
 	if (err) {
 		port_file_close(file);
 		return err;
 	}
-	swap.file = file;
-	swap.lost = false;
 	keep_folder(path);
-	begin(bytes / PAGE_SIZE);
+	begin(&m, bytes / PAGE_SIZE, file);
 	return 0;
 }
 
@@ -352,23 +355,27 @@ static void set_open(bool open)
 	kmk_unlock(&swap_lock);
 }
 
-/* Nothing is in a slot any more and nothing comes: the map can go. */
+/* Nothing is in a slot any more and nothing comes: the map can go. Freed behind the lock, when nobody finds it. */
 static int close_if_empty(void)
 {
-	bool empty;
+	struct maps m = { .used = NULL };
+	int file = -1;
 
 	kmk_lock(&swap_lock);
-	empty = swap.nr_used == swap.nr_bad;
-	if (empty) {
-		swap.nr_used = swap.nr_bad = 0;
+	if (swap.nr_used == swap.nr_bad) {
+		m = swap.map;
+		file = swap.file;
+		swap.map = (struct maps){ .used = NULL };
+		WRITE_ONCE(swap.nr, 0);
+		swap.words = swap.nr_used = swap.nr_bad = 0;
 		total_swap_pages = 0;
 		atomic_long_set(&nr_swap_pages, 0);
 	}
 	kmk_unlock(&swap_lock);
-	if (!empty)
+	if (!m.used)
 		return -EBUSY;
-	port_file_close(swap.file);
-	free_maps();
+	port_file_close(file);
+	free_maps(&m);
 	return 0;
 }
 
@@ -432,9 +439,9 @@ static int copy_run(int to, unsigned long bit, unsigned long n)
 {
 	long len = (long)(n * PAGE_SIZE), done;
 
-	done = port_file_io(swap.file, false, swap.bounce, (size_t)len, bit * PAGE_SIZE);
+	done = port_file_io(swap.file, false, swap.map.bounce, (size_t)len, bit * PAGE_SIZE);
 	if (done == len)
-		done = port_file_io(to, true, swap.bounce, (size_t)len, bit * PAGE_SIZE);
+		done = port_file_io(to, true, swap.map.bounce, (size_t)len, bit * PAGE_SIZE);
 	return done == len ? 0 : -EIO;
 }
 
@@ -443,8 +450,8 @@ static int copy_slots(int to)
 	unsigned long bit = 0, end;
 	int err = port_file_truncate(to, swap.nr * PAGE_SIZE);
 
-	while (!err && (bit = find_next_bit(swap.used, swap.nr, bit)) < swap.nr) {
-		end = find_next_zero_bit(swap.used, min(swap.nr, bit + CLUSTER), bit);
+	while (!err && (bit = find_next_bit(swap.map.used, swap.nr, bit)) < swap.nr) {
+		end = find_next_zero_bit(swap.map.used, min(swap.nr, bit + CLUSTER), bit);
 		err = copy_run(to, bit, end - bit);
 		bit = end;
 	}
@@ -456,6 +463,10 @@ void kmk_swap_fork_lock(void)
 	kmk_lock(&kmk_swap_locks[0]);
 	for (unsigned int i = 1; i < KMK_SWAP_LOCKS; i++)
 		kmk_lock_nested(&kmk_swap_locks[i]);
+}
+
+void kmk_swap_fork_copy(void)
+{
 	if (!swap.nr || swap.lost || (swap.nr_used - swap.nr_bad) * PAGE_SIZE > FORK_LIMIT)
 		return;
 	copy_file = port_file_open(swap.folder, PORT_OPEN_WRITE | PORT_OPEN_TEMP, 0600);

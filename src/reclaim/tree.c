@@ -4,8 +4,13 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include "tree.h"
+#include "sync/sync.h"
+
+#define MANY		8192		/* nodes on their way back, 5 MiB: above, who makes more waits for them */
+#define WAIT_NS		20000000ull	/* at a time: a grace period is far shorter, unless somebody reads for long */
 
 static struct kmem_cache *node_cache;
+static int nr_leaving;			/* nodes that a grace period still keeps, about */
 
 int kmk_tree_start(void)
 {
@@ -19,6 +24,15 @@ int kmk_tree_start(void)
 static void node_free_rcu(struct rcu_head *head)
 {
 	kmem_cache_free(node_cache, container_of(head, struct kmk_node, rcu));
+	__atomic_fetch_sub(&nr_leaving, 1, __ATOMIC_RELAXED);
+}
+
+/* None on its way, and yet many: a fork's child does not have the batch that was under way. */
+static void back_pressure(gfp_t gfp)
+{
+	if (__atomic_load_n(&nr_leaving, __ATOMIC_RELAXED) > MANY && gfpflags_allow_blocking(gfp) &&
+	    !kmk_atomic_context() && !kmk_rcu_wait(WAIT_NS) && !kmk_rcu_depth())
+		__atomic_store_n(&nr_leaving, 0, __ATOMIC_RELAXED);
 }
 
 int kmk_stock_add(struct kmk_stock *stock, gfp_t gfp)
@@ -27,6 +41,7 @@ int kmk_stock_add(struct kmk_stock *stock, gfp_t gfp)
 
 	gfp &= __GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_HIGH | __GFP_ATOMIC | __GFP_NOWARN | __GFP_NOFAIL |
 	       __GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_MEMALLOC | __GFP_NOMEMALLOC;
+	back_pressure(gfp);
 	node = kmem_cache_zalloc(node_cache, gfp);
 	if (!node)
 		return -ENOMEM;
@@ -288,6 +303,7 @@ static void prune(struct kmk_page_tree *tree, struct kmk_node *node)
 			rcu_assign_pointer(tree->root, NULL);
 			tree->height = 0;
 		}
+		__atomic_fetch_add(&nr_leaving, 1, __ATOMIC_RELAXED);
 		call_rcu(&node->rcu, node_free_rcu);
 		node = parent;
 	}

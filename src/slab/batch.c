@@ -363,7 +363,7 @@ void kmk_slab_give(const struct port_entry *e, unsigned int n)
 
 /* ---- seizing ---- */
 
-static struct kmk_lock flush_lock = KMK_LOCK_INIT(KMK_RANK_CACHE);
+struct kmk_lock kmk_flush_lock = KMK_LOCK_INIT(KMK_RANK_CACHE);
 
 static void flush_one(int id, u32 array)
 {
@@ -382,10 +382,10 @@ static void flush_one(int id, u32 array)
 /* Return what every owner's arrays hold of this cache. */
 void kmk_cache_flush(struct kmem_cache *s)
 {
-	kmk_lock(&flush_lock);
+	kmk_lock(&kmk_flush_lock);
 	for (int id = 0; id < (int)kmk_nr_ids; id++) {
 		flush_one(id, s->store);
 		flush_one(id, s->foreign);
 	}
-	kmk_unlock(&flush_lock);
+	kmk_unlock(&kmk_flush_lock);
 }

@@ -184,13 +184,17 @@ static void cache_init(struct kmem_cache *s, const char *name, u32 size, u32 ali
 	kmk_cache_layout(s);
 }
 
-static void cache_publish(struct kmem_cache *s)
+/* Onto the list. False: there is no place for its arrays. */
+static bool cache_publish(struct kmem_cache *s)
 {
+	bool placed;
+
 	kmk_lock(&kmk_caches_lock);
-	if (!s->array)
-		array_alloc(s);
-	list_add(&s->list, &slab_caches);
+	placed = s->array || array_alloc(s);
+	if (placed)
+		list_add(&s->list, &slab_caches);
 	kmk_unlock(&kmk_caches_lock);
+	return placed;
 }
 
 struct kmem_cache *kmk_cache_refuse(const char *name, slab_flags_t flags, const char *why)
@@ -199,6 +203,27 @@ struct kmem_cache *kmk_cache_refuse(const char *name, slab_flags_t flags, const 
 		panic("kmem_cache_create(%s): %s", name ? name : "(null)", why);
 	WARN(1, "kmem_cache_create(%s): %s\n", name ? name : "(null)", why);
 	return NULL;
+}
+
+/* A cache that cannot be, and is on no list. */
+static struct kmem_cache *drop(struct kmem_cache *s, slab_flags_t flags, const char *why)
+{
+	struct kmem_cache *none = kmk_cache_refuse(s->name, flags, why);
+
+	kfree(s->name);
+	kmem_cache_free(cache_cache, s);
+	return none;
+}
+
+/* The library's own memory: in no leak report. */
+static const char *copy_name(const char *name)
+{
+	const char *copy;
+
+	kmk_self()->internal++;
+	copy = kstrdup(name, GFP_KERNEL);
+	kmk_self()->internal--;
+	return copy;
 }
 
 struct kmem_cache *kmk_cache_create(const char *name, size_t size, const struct kmem_cache_args *args,
@@ -212,24 +237,26 @@ struct kmem_cache *kmk_cache_create(const char *name, size_t size, const struct 
 		return kmk_cache_refuse(name, flags, "a cache needs a name");
 	if (!size || size > KMALLOC_MAX_SIZE)
 		return kmk_cache_refuse(name, flags, "the object size must be 1 byte to 4 MiB");
-	if (args->align & (args->align - 1) || args->align > PAGE_SIZE)
-		return kmk_cache_refuse(name, flags, "the alignment must be 0 or a power of two up to 4096");
+	if (args->align & (args->align - 1) || args->align > KMALLOC_MAX_SIZE)
+		return kmk_cache_refuse(name, flags, "the alignment must be 0 or a power of two up to 4 MiB");
 	s = kmk_slab_alloc(cache_cache, GFP_KERNEL | __GFP_ZERO, cache_cache->object_size, caller);
+	if (s && !(name = copy_name(name))) {
+		kmem_cache_free(cache_cache, s);
+		s = NULL;
+	}
 	if (!s)
 		return flags & SLAB_PANIC ? kmk_cache_refuse(name, flags, "no memory") : NULL;
 	s->classic = classic;
 	cache_init(s, name, (u32)size, args->align, flags, args->ctor);
+	if (!s->nr)
+		return drop(s, flags, "object, alignment and offset do not fit into the largest block");
 	if (!WARN_ON(!args->usersize && args->useroffset) &&
 	    !WARN_ON(args->usersize > size || args->useroffset > size - args->usersize)) {
 		s->useroffset = args->useroffset;
 		s->usersize = args->usersize;
 	}
-	cache_publish(s);
-	if (!s->array) {
-		s->classic = NULL;	/* it stays its maker's */
-		kmk_cache_destroy(s, caller);
-		return kmk_cache_refuse(name, flags, "too many caches: no place for per-CPU arrays");
-	}
+	if (!cache_publish(s))
+		return drop(s, flags, "too many caches: no place for per-CPU arrays");
 	return s;
 }
 
@@ -423,7 +450,7 @@ bool kmk_cache_destroy(struct kmem_cache *s, unsigned long caller)
 	kmk_cache_trim(s);
 	live = kmk_cache_live(s);
 	if (live) {
-		kmk_debug_name_leaks(s, 32);
+		kmk_debug_name_leaks(s);
 		WARN(1, "kmem_cache_destroy %s: Slab cache still has objects when called from %pS: %lu\n",
 		     s->name, (void *)caller, live);
 		return false;
@@ -435,10 +462,10 @@ bool kmk_cache_destroy(struct kmem_cache *s, unsigned long caller)
 		kmk_lock(&kmk_caches_lock);
 	}
 	list_del(&s->list);
-	if (s->array)
-		array_free(s);
+	array_free(s);
 	kmk_unlock(&kmk_caches_lock);
 	kfree(s->classic);
+	kfree(s->name);
 	kmem_cache_free(cache_cache, s);
 	return true;
 }

@@ -84,8 +84,7 @@ struct kmem_cache *kmk_classic_cache_create(const char *name, size_t size, size_
 	c->ctor = ctor;
 	c->dtor = dtor;
 	c->offset = (u32)offset;
-	strcpy(c->name, name);
-	s = kmk_cache_create(c->name, size, &args, (slab_flags_t)flags, c, _RET_IP_);
+	s = kmk_cache_create(name, size, &args, (slab_flags_t)flags, c, _RET_IP_);
 	if (!s)
 		kfree(c);
 	return s;

@@ -30,7 +30,7 @@ unsigned long kmk_slab_record_frames(const struct kmem_cache *s)
 /* Descriptor and owner records share a block of frames: kmalloc's caches may be debug caches too. */
 struct kmk_slab *kmk_debug_descriptor(struct kmem_cache *s, gfp_t gfp)
 {
-	char *room = alloc_pages_exact(record_bytes(s), (gfp & GFP_KERNEL) | __GFP_ZERO | __GFP_NOWARN);
+	char *room = alloc_pages_exact(record_bytes(s), kmk_record_gfp(gfp));
 	struct kmk_debug_slab *d = (struct kmk_debug_slab *)room;
 
 	if (!d)
@@ -170,9 +170,9 @@ static void *take_from(struct kmk_node *node, struct kmk_slab *slab, const struc
 
 static void clear(const struct kmem_cache *s, void *obj, size_t size, gfp_t gfp)
 {
-	bool by_option = kmk_init_on_alloc && !(s->flags & (SLAB_TYPESAFE_BY_RCU | SLAB_POISON));
+	bool poisoned = (s->flags & SLAB_POISON) && !(gfp & __GFP_ZERO);
 
-	if (!s->ctor && (by_option || (gfp & __GFP_ZERO)))
+	if (kmk_slab_zeroed(s, gfp) && !poisoned)
 		memset(obj, 0, s->flags & SLAB_KMALLOC ? size : s->object_size);
 }
 

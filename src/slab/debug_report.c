@@ -172,7 +172,7 @@ void kmk_debug_trace(struct kmk_slab *slab, u32 i, bool alloc)
 
 /* ---- kmem_cache_destroy() of a cache in use ---- */
 
-static unsigned int name_leaks_of(struct kmk_slab *slab, unsigned int left)
+static void name_leaks_of(struct kmk_slab *slab)
 {
 	struct kmem_cache *s = slab->cache;
 
@@ -180,20 +180,18 @@ static unsigned int name_leaks_of(struct kmk_slab *slab, unsigned int left)
 	printk(KERN_ERR "BUG %s: Objects remaining in %s on __kmem_cache_shutdown()\n", s->name, s->name);
 	printk(KERN_ERR THIN "\n\n");
 	kmk_debug_print_slab(slab);
-	for (u32 i = 0; i < s->nr && left; i++) {
+	for (u32 i = 0; i < s->nr; i++) {
 		unsigned char *obj = kmk_slab_object(slab, i);
 
 		if (slab->state[i] != KMK_OBJ_LIVE)
 			continue;
 		printk(KERN_ERR "Object 0x%px @offset=%tu\n", obj, obj - kmk_slab_block(slab));
 		kmk_debug_print_owners(slab, i);
-		left--;
 	}
-	return left;
 }
 
-/* Each live object, up to a limit, and who allocated it. The WARN that follows counts them all. */
-void kmk_debug_name_leaks(struct kmem_cache *s, unsigned int limit)
+/* Each live object, and who allocated it. The WARN that follows counts them. */
+void kmk_debug_name_leaks(struct kmem_cache *s)
 {
 	for (unsigned int k = 0; k < kmk_nr_nodes; k++) {
 		struct list_head *lists[] = { &s->node[k].full, &s->node[k].partial };
@@ -202,7 +200,7 @@ void kmk_debug_name_leaks(struct kmem_cache *s, unsigned int limit)
 		kmk_lock(&s->node[k].lock);
 		for (unsigned int l = 0; l < ARRAY_SIZE(lists); l++)
 			list_for_each_entry(slab, lists[l], list)
-				limit = limit ? name_leaks_of(slab, limit) : 0;
+				name_leaks_of(slab);
 		kmk_unlock(&s->node[k].lock);
 	}
 }

@@ -35,14 +35,14 @@ static noinline void *alloc_slow(unsigned long place, gfp_t gfp, size_t size, un
 	return s ? kmk_slab_alloc(s, gfp, size, caller) : NULL;
 }
 
-/* Zeroing, and flags that do not belong here: said once, then ignored. */
-static noinline void *finish(void *obj, gfp_t gfp)
+/* Zeroing, and flags that do not belong here. */
+static noinline void *finish(void *obj, gfp_t gfp, unsigned long caller)
 {
-	size_t size = __ksize(obj);
+	const struct kmem_cache *s = kmk_page_of(obj)->slab->cache;
 
-	WARN_ONCE(gfp & (__GFP_HIGHMEM | __GFP_DMA32),
-		  "__GFP_HIGHMEM and __GFP_DMA32 mean nothing to a slab cache: dropped (%pGg)\n", &gfp);
-	return memset(obj, 0, gfp & __GFP_ZERO ? size : 0);
+	if (unlikely((gfp & (__GFP_HIGHMEM | __GFP_DMA32)) || s->ctor))
+		gfp = kmk_slab_flags(s, gfp, caller);
+	return memset(obj, 0, kmk_slab_zeroed(s, gfp) ? s->object_size : 0);
 }
 
 /* Where a thread edits its own slot's arrays (no restartable sequences) that comes second, and apart. */
@@ -53,7 +53,7 @@ static noinline void *alloc_second(unsigned long place, gfp_t gfp, size_t size, 
 	if (unlikely(!port_slot_pop_at(place, &obj, &state)))
 		return alloc_slow(place, gfp, size, caller);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	return unlikely(gfp & SPECIAL) ? finish(obj, gfp) : obj;
+	return unlikely(gfp & SPECIAL) ? finish(obj, gfp, caller) : obj;
 }
 
 static __always_inline void *kmalloc_at(unsigned long place, gfp_t gfp, size_t size)
@@ -63,7 +63,7 @@ static __always_inline void *kmalloc_at(unsigned long place, gfp_t gfp, size_t s
 	if (unlikely(!port_array_pop_at(place, &obj, &state)))
 		return alloc_second(place, gfp, size, _RET_IP_);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	return unlikely(gfp & SPECIAL) ? finish(obj, gfp) : obj;
+	return unlikely(gfp & SPECIAL) ? finish(obj, gfp, _RET_IP_) : obj;
 }
 
 KMK_HOT void *kmk_kmalloc_at(unsigned long place, gfp_t gfp, size_t size)
@@ -111,7 +111,7 @@ void *kmk_kmalloc_caller(size_t size, gfp_t gfp, unsigned long caller)
 	if (unlikely(!port_array_pop_at(place, &obj, &state)))
 		return alloc_second(place, gfp, size, caller);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	return unlikely(gfp & SPECIAL) ? finish(obj, gfp) : obj;
+	return unlikely(gfp & SPECIAL) ? finish(obj, gfp, caller) : obj;
 }
 
 /*
@@ -163,7 +163,7 @@ static noinline void *cache_alloc_second(struct kmem_cache *s, gfp_t gfp, unsign
 	if (unlikely(!port_slot_pop_at(s->place, &obj, &state)))
 		return kmk_slab_alloc(s, gfp, s->object_size, caller);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	return unlikely(gfp & SPECIAL) && !s->ctor ? finish(obj, gfp) : obj;
+	return unlikely(gfp & SPECIAL) ? finish(obj, gfp, caller) : obj;
 }
 
 KMK_HOT void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
@@ -173,9 +173,7 @@ KMK_HOT void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
 	if (unlikely(!port_array_pop_at(s->place, &obj, &state)))
 		return cache_alloc_second(s, gfp, _RET_IP_);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	if (unlikely(gfp & SPECIAL) && !s->ctor)
-		return finish(obj, gfp);
-	return obj;
+	return unlikely(gfp & SPECIAL) ? finish(obj, gfp, _RET_IP_) : obj;
 }
 
 KMK_HOT void kmem_cache_free(struct kmem_cache *s, void *obj)
@@ -232,9 +230,9 @@ int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t n, void **p)
 						    ? (unsigned int)(n - done) : KMK_BULK);
 
 		take(e, got, p + done);
-		if (unlikely(gfp & SPECIAL) && !s->ctor)
+		if (unlikely(gfp & SPECIAL))
 			for (unsigned int i = 0; i < got; i++)
-				finish(e[i].obj, gfp);
+				finish(e[i].obj, gfp, _RET_IP_);
 		done += got;
 		if (got)
 			continue;

@@ -14,7 +14,7 @@ void *kmk_kmalloc_large(size_t size, gfp_t gfp, unsigned long caller)
 
 	if (size > KMALLOC_MAX_SIZE)
 		order = MAX_ORDER;	/* refused and reported by the page room */
-	page = kmk_alloc_pages((gfp & ~(__GFP_HIGHMEM | __GFP_DMA32)) | __GFP_COMP, order, caller);
+	page = kmk_alloc_pages(kmk_slab_flags(NULL, gfp, caller) | __GFP_COMP, order, caller);
 	if (!page)
 		return NULL;
 	kmk_page_set(page, PG_large);

@@ -3,23 +3,32 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/smp.h>
 #include "port_inline.h"
 #include "page/page.h"
+#include "sync/sync.h"
 #include "slab.h"
 
 bool (*kmk_slab_should_fail)(struct kmem_cache *s, gfp_t gfp);
 gfp_t kmk_slab_force;
 
-static void open_array(u32 array, u32 entries)
+/* Open this CPU's array, if it was never used. Under a lock: none may open while a fork holds the room still. */
+static void open_array(struct kmem_cache *s, u32 array, u32 entries)
 {
+	int id = port_owner_id();
+	struct kmk_node *node = &s->node[kmk_node_of((unsigned int)id)];
 	int32_t zero = 0;
 
-	__atomic_compare_exchange_n(&port_array_of(port_owner_id(), array)->cap, &zero,
-				    (int32_t)(entries * PORT_ENTRY_BYTES), false, __ATOMIC_RELAXED,
-				    __ATOMIC_RELAXED);
+	if (__atomic_load_n(&port_array_of(id, array)->cap, __ATOMIC_RELAXED))
+		return;
+	kmk_lock(&node->lock);
+	node->opened = true;
+	__atomic_compare_exchange_n(&port_array_of(id, array)->cap, &zero, (int32_t)(entries * PORT_ENTRY_BYTES),
+				    false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	kmk_unlock(&node->lock);
 }
 
 /* A leaf of the call tree: nothing is allocated while a batch is on the stack. */
@@ -31,11 +40,11 @@ static noinline void drain_array(u32 array, u32 n)
 }
 
 /* Push on an array of this CPU that may still be closed; if it is full a batch goes back to the slabs first. */
-static void push_or_give(u32 array, u32 entries, u32 batch, const struct port_entry *one)
+static void push_or_give(struct kmem_cache *s, u32 array, u32 entries, u32 batch, const struct port_entry *one)
 {
 	if (port_array_push(array, one->obj, one->aux))
 		return;
-	open_array(array, entries);
+	open_array(s, array, entries);
 	if (port_array_push_n(array, one, 1))
 		return;
 	drain_array(array, batch);
@@ -83,9 +92,9 @@ void kmk_slab_put(struct kmk_slab *slab, void *obj, unsigned char *state, unsign
 	if (!s->entries)
 		kmk_slab_give(&one, 1);
 	else if (READ_ONCE(slab->home) == port_owner_id())
-		push_or_give(s->store, s->entries, kmk_batch_of(s->entries), &one);
+		push_or_give(s, s->store, s->entries, kmk_batch_of(s->entries), &one);
 	else
-		push_or_give(s->foreign, s->foreign_entries, min(s->foreign_entries, (u32)KMK_SLAB_BATCH), &one);
+		push_or_give(s, s->foreign, s->foreign_entries, min(s->foreign_entries, (u32)KMK_SLAB_BATCH), &one);
 }
 
 static void note_owner(const struct kmem_cache *s, const struct port_entry *e, size_t size, unsigned long caller,
@@ -99,13 +108,18 @@ static void note_owner(const struct kmem_cache *s, const struct port_entry *e, s
 				 .cpu = (u16)raw_smp_processor_id() };
 }
 
-static gfp_t judge(gfp_t gfp)
+/* The one place where a request's context is looked at: the arrays were empty or are closed. */
+static gfp_t judge(const struct kmem_cache *s, gfp_t gfp, unsigned long caller)
 {
-	WARN_ONCE(gfp & (__GFP_HIGHMEM | __GFP_DMA32),
-		  "__GFP_HIGHMEM and __GFP_DMA32 mean nothing to a slab cache: dropped (%pGg)\n", &gfp);
-	gfp &= ~(__GFP_HIGHMEM | __GFP_DMA32);
-	if (gfpflags_allow_blocking(gfp) && kmk_atomic_context() && !kmk_self()->internal) {
-		might_alloc(gfp);
+	const struct kmk_thread *self = kmk_self();
+
+	gfp = kmk_slab_flags(s, gfp, caller);
+	if (!gfpflags_allow_blocking(gfp) || self->internal)
+		return gfp;
+	if (unlikely(self->fs_reclaim))
+		kmk_fs_reclaim_check(gfp, caller);
+	if (kmk_atomic_context() || rcu_preempt_depth()) {
+		kmk_check_sleep(__FILE__, __LINE__, (void *)caller);
 		gfp &= ~__GFP_DIRECT_RECLAIM;
 	}
 	return gfp;
@@ -129,13 +143,13 @@ noinline void *kmk_slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsi
 {
 	struct port_entry one = { NULL, NULL };
 
-	gfp = judge(gfp);
+	gfp = judge(s, gfp, caller);
 	if (unlikely(kmk_slab_should_fail && kmk_slab_should_fail(s, gfp)))
 		return NULL;
 	if (s->debug)
 		return kmk_debug_alloc(s, gfp, size, caller);
 	if (s->entries && !port_array_pop(s->store, &one.obj, &one.aux)) {
-		open_array(s->store, s->entries);
+		open_array(s, s->store, s->entries);
 		port_array_pop_n(s->store, &one, 1);
 	}
 	if (!one.obj && kmk_slab_refill(s, gfp, &one + 1, 1) && s->entries)
@@ -145,7 +159,7 @@ noinline void *kmk_slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsi
 	*(unsigned char *)one.aux = KMK_OBJ_LIVE;
 	if (s->tracked)
 		note_owner(s, &one, size, caller, gfp);
-	if (!s->ctor && ((gfp & __GFP_ZERO) || (kmk_slab_force && !kmk_no_init(s))))
+	if (kmk_slab_zeroed(s, gfp))
 		memset(one.obj, 0, s->object_size);
 	return one.obj;
 }

@@ -7,6 +7,39 @@
 #include "page/page.h"
 #include "debug.h"
 
+#define SITES 256	/* a power of two */
+
+/* The first time this is said of a caller? When the table is full: no. */
+static bool first_time(unsigned long site)
+{
+	static unsigned long sites[SITES];
+	u32 h = (u32)((site * 0x9e3779b97f4a7c15ull) >> 40);
+
+	for (u32 i = 0; i < SITES; i++) {
+		unsigned long old = 0;
+
+		if (__atomic_compare_exchange_n(&sites[(h + i) % SITES], &old, site, false, __ATOMIC_RELAXED,
+						__ATOMIC_RELAXED))
+			return true;
+		if (old == site)
+			return false;
+	}
+	return false;
+}
+
+gfp_t kmk_slab_flags(const struct kmem_cache *s, gfp_t gfp, unsigned long caller)
+{
+	const gfp_t zones = __GFP_HIGHMEM | __GFP_DMA32;
+
+	if (unlikely(gfp & zones) && first_time(caller))
+		WARN(1, "__GFP_HIGHMEM and __GFP_DMA32 mean nothing to a slab cache: dropped (%pGg), called from %pS\n",
+		     &gfp, (void *)caller);
+	if (unlikely((gfp & __GFP_ZERO) && s && s->ctor) && first_time(~caller))
+		WARN(1, "%s has a constructor: its objects should not be asked for with __GFP_ZERO, called from %pS\n",
+		     s->name, (void *)caller);
+	return gfp & ~zones;
+}
+
 static void where(const struct kmk_slab *slab, u32 i)
 {
 	const struct kmem_cache *s = slab->cache;

@@ -114,6 +114,8 @@ void kmk_cache_layout(struct kmem_cache *s)
 	set_colour(s);
 	best = first = (u32)get_order(s->size + s->colour_first);
 	last = max(first, (u32)MAX_SLAB_ORDER);
+	if (first >= MAX_ORDER)
+		return;			/* nr stays 0: it does not fit */
 
 	s->recip = UINT64_MAX / s->size + 1;
 	for (u32 order = first; order <= last; order++) {
@@ -216,7 +218,7 @@ static bool add_tracks(struct kmk_slab *slab, gfp_t gfp)
 
 	if (!slab->cache->tracked || slab->track)
 		return true;
-	slab->track = alloc_pages_exact(bytes, (gfp & (GFP_KERNEL | __GFP_NOFAIL)) | __GFP_ZERO | __GFP_NOWARN);
+	slab->track = alloc_pages_exact(bytes, kmk_record_gfp(gfp));
 	return slab->track != NULL;
 }
 
@@ -306,11 +308,15 @@ static struct kmk_slab *make(struct kmem_cache *s, gfp_t gfp, unsigned int home)
 /* A new slab with all objects free, on no list. NULL: no memory. No lock is held. */
 struct kmk_slab *kmk_slab_make(struct kmem_cache *s, gfp_t gfp, unsigned int home)
 {
+	struct kmk_thread *self = kmk_self();
+	u32 reclaiming = self->fs_reclaim;
 	struct kmk_slab *slab;
 
-	kmk_self()->internal++;
+	self->internal++;
+	self->fs_reclaim = 0;		/* was judged for the request */
 	slab = make(s, gfp, home);
-	kmk_self()->internal--;
+	self->fs_reclaim = reclaiming;
+	self->internal--;
 	return slab;
 }
 

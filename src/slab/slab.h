@@ -34,7 +34,8 @@
  *
  * Debug caches (SLAB_RED_ZONE and such, slub_debug=FZP): a second kind, see debug.h.
  *
- * Locking: kmk_caches_lock (KMK_RANK_CACHES) for the list of caches; node->lock
+ * Locking: kmk_caches_lock (KMK_RANK_CACHES) for the list of caches; kmk_flush_lock (KMK_RANK_CACHE) for
+ * whoever seizes arrays; node->lock
  * (KMK_RANK_CACHE_LIST) for a node's slabs and their maps. One node lock at a time. The page
  * allocator is never called with a node lock held.
  */
@@ -89,6 +90,7 @@ struct kmk_node {
 	unsigned long nr_slabs, nr_partial, nr_empty;
 	unsigned long nr_free;		/* objects free in these slabs */
 	unsigned long nr_refill, nr_flush, nr_foreign;
+	bool opened;			/* one of its owners' arrays was opened */
 } __attribute__((aligned(64)));
 
 /* With more ids than nodes several share one. */
@@ -105,6 +107,7 @@ static inline void kmk_count_empty(struct kmk_node *node, long by)
 }
 
 extern struct kmk_lock kmk_caches_lock;
+extern struct kmk_lock kmk_flush_lock;		/* one seizer of arrays at a time */
 extern unsigned int kmk_nr_nodes;
 extern gfp_t kmk_slab_force __attribute__((visibility("hidden")));	/* __GFP_ZERO under init_on_alloc */
 extern bool kmk_slab_started;
@@ -117,6 +120,25 @@ void *kmk_kmalloc_large(size_t size, gfp_t gfp, unsigned long caller);
 static inline bool kmk_no_init(const struct kmem_cache *s)
 {
 	return s->ctor || (s->flags & SLAB_TYPESAFE_BY_RCU);
+}
+
+/* As in 6.1: on request constructed objects are cleared too, but not under init_on_alloc. */
+static inline bool kmk_slab_zeroed(const struct kmem_cache *s, gfp_t gfp)
+{
+	if (gfp & __GFP_ZERO)
+		return !(s->ctor && kmk_slab_force);
+	return kmk_slab_force && !kmk_no_init(s);
+}
+
+/*
+ * Of a request's flags, those that the frames of a slab's descriptor and owner records are asked for with: they
+ * may take from the reserve what the object may, and must come where it must.
+ */
+static inline gfp_t kmk_record_gfp(gfp_t gfp)
+{
+	return (gfp & (__GFP_RECLAIM | __GFP_HIGH | __GFP_IO | __GFP_FS | __GFP_RETRY_MAYFAIL | __GFP_NOFAIL |
+		       __GFP_NORETRY | __GFP_MEMALLOC | __GFP_NOMEMALLOC | __GFP_ATOMIC | __GFP_NOLOCKDEP)) |
+	       __GFP_ZERO | __GFP_NOWARN;
 }
 
 /* Other rooms' hooks, NULL when unused. */
@@ -201,23 +223,27 @@ void kmk_debug_free(struct kmem_cache *s, void *obj, unsigned long caller);
 void kmk_debug_resize(struct kmk_slab *slab, u32 i, size_t size);
 void kmk_debug_bad_free(struct kmk_slab *slab, u32 i, const void *addr);
 unsigned long kmk_debug_sweep(void);
-void kmk_debug_name_leaks(struct kmem_cache *s, unsigned int limit);
+void kmk_debug_name_leaks(struct kmem_cache *s);
 
 /* ---- classic.c: the six-argument form ---- */
 struct kmk_classic {
 	void (*ctor)(void *obj, struct kmem_cache *s, unsigned long flags);
 	void (*dtor)(void *obj, struct kmem_cache *s, unsigned long flags);
 	u32 offset;			/* colour step, as asked for */
-	char name[24];
 };
 void kmk_classic_construct(const struct kmk_slab *slab, gfp_t gfp);
 void kmk_classic_destruct(const struct kmk_slab *slab);
 void kmk_classic_verify(struct kmem_cache *s, void *obj);
 
 /* ---- report.c ---- */
+/* Flags that mean nothing for this cache (NULL: a large block) are named once a caller; what is left. */
+gfp_t kmk_slab_flags(const struct kmem_cache *s, gfp_t gfp, unsigned long caller);
 void kmk_slab_bad_free(struct kmem_cache *want, const void *obj, unsigned long caller);
 
 unsigned int slab_validate(void);
+
+/* ---- fork.c ---- */
 void kmk_slab_fork_lock(void);
+void kmk_slab_fork_hold(void);		/* the arrays too, until unlock */
 void kmk_slab_fork_unlock(void);
 #endif

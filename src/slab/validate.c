@@ -72,23 +72,3 @@ unsigned int slab_validate(void)
 	kmk_unlock(&kmk_caches_lock);
 	return faults;
 }
-
-void kmk_slab_fork_lock(void)
-{
-	struct kmem_cache *s;
-
-	kmk_lock(&kmk_caches_lock);
-	list_for_each_entry(s, &slab_caches, list)
-		for (unsigned int k = 0; k < kmk_nr_nodes; k++)
-			kmk_lock_nested(&s->node[k].lock);
-}
-
-void kmk_slab_fork_unlock(void)
-{
-	struct kmem_cache *s;
-
-	list_for_each_entry(s, &slab_caches, list)
-		for (unsigned int k = 0; k < kmk_nr_nodes; k++)
-			kmk_unlock(&s->node[k].lock);
-	kmk_unlock(&kmk_caches_lock);
-}

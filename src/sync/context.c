@@ -55,8 +55,9 @@ static inline bool cpu_try(uint32_t cpu)
 static bool cpu_try_any(struct kmk_thread *self)
 {
 	uint32_t nr = __atomic_load_n(&nr_cpu_ids, __ATOMIC_RELAXED);
+	uint32_t tries = self->flags & KMK_T_PINNED ? 1 : nr;
 
-	for (uint32_t i = 0; i < nr; i++) {
+	for (uint32_t i = 0; i < tries; i++) {
 		uint32_t cpu = self->cpu + i < nr ? self->cpu + i : self->cpu + i - nr;
 
 		if (__atomic_load_n(&cpus[cpu].held, __ATOMIC_RELAXED) || !cpu_try(cpu))
@@ -112,6 +113,22 @@ static inline void cpu_give(struct kmk_thread *self)
 	__atomic_store_n(&cpus[self->cpu].held, 0, __ATOMIC_RELEASE);
 	if (__builtin_expect(__atomic_load_n(&cpu_waiters, __ATOMIC_RELAXED) != 0, 0))
 		cpu_wake_waiter();
+}
+
+void kmk_cpu_pin(int cpu)
+{
+	struct kmk_thread *self = kmk_self();
+
+	KMK_CHECK_SLEEP();
+	if ((unsigned)cpu >= __atomic_load_n(&nr_cpu_ids, __ATOMIC_RELAXED))
+		return;
+	self->cpu = (uint32_t)cpu;
+	self->flags |= KMK_T_PINNED;
+}
+
+void kmk_cpu_unpin(void)
+{
+	kmk_self()->flags &= ~KMK_T_PINNED;
 }
 
 /* Sections that have begun before the call are over when it returns; the caller's own is not waited for. */
@@ -294,7 +311,7 @@ static void noinline __cold report_sleep(const char *file, int line, uintptr_t s
 	t = kmk_task();
 	kmk_report_begin("BUG: sleeping function called from invalid context at %s:%d\n", file, line);
 	kmk_report_line("in_atomic(): %d, irqs_disabled(): %d, non_block: %d, pid: %d, name: %s\n",
-			in_atomic(), irqs_disabled(), 0, t->pid, t->comm);
+			in_atomic(), irqs_disabled(), (int)self->non_block, t->pid, t->comm);
 	kmk_report_line("preempt_count: %x, expected: %x\n", self->ctx & KMK_CTX_COUNT_MASK, 0);
 	kmk_report_line("RCU nest depth: %u, expected: %d\n", kmk_rcu_depth_now(self), 0);
 	kmk_report_end(KMK_POLICY_BUG);
@@ -304,7 +321,7 @@ static bool may_not_sleep(void)
 {
 	const struct kmk_thread *self = kmk_self();
 
-	return __builtin_expect(self->ctx || kmk_rcu_depth_now(self), 0);
+	return __builtin_expect(self->ctx || self->non_block || kmk_rcu_depth_now(self), 0);
 }
 
 void kmk_check_sleep(const char *file, int line, const void *site)
@@ -318,6 +335,39 @@ void kmk_might_sleep(const char *file, int line)
 {
 	if (may_not_sleep())
 		report_sleep(file, line, (uintptr_t)file ^ (uintptr_t)line << 48);
+}
+
+void kmk_might_fault(const char *file, int line)
+{
+	const struct task_struct *t = kmk_self()->task;
+
+	if (!t || !t->pagefault_disabled)
+		kmk_might_sleep(file, line);
+}
+
+void kmk_cant_sleep(const char *file, int line)
+{
+	struct kmk_thread *self = kmk_self();
+
+	if (self->ctx || !site_first((uintptr_t)file ^ (uintptr_t)line << 48))
+		return;
+	kmk_report_begin("BUG: assuming atomic context at %s:%d\n", file, line);
+	kmk_report_line("in_atomic(): %d, irqs_disabled(): %d, pid: %d, name: %s\n", in_atomic(), irqs_disabled(),
+			kmk_task()->pid, kmk_task()->comm);
+	kmk_report_end(KMK_POLICY_BUG);
+}
+
+void non_block_start(void)
+{
+	kmk_self()->non_block++;
+}
+
+void non_block_end(void)
+{
+	struct kmk_thread *self = kmk_self();
+
+	if (!WARN_ON(!self->non_block))
+		self->non_block--;
 }
 
 int kmk_cond_resched(const char *file, int line)
@@ -385,6 +435,52 @@ int smp_call_function_single(int cpu, smp_call_func_t func, void *info, int wait
 		return -ENXIO;
 	kmk_smp_call(cpumask_of(cpu), func, info, NULL, false);
 	return 0;
+}
+
+static bool my_cpu(const struct kmk_thread *self, uint32_t cpu)
+{
+	return self->ctx && !(self->flags & KMK_T_NO_CPU) && self->cpu == cpu;
+}
+
+static void thaw_below(uint32_t end)
+{
+	const struct kmk_thread *self = kmk_self();
+
+	for (uint32_t cpu = 0; cpu < end; cpu++)
+		if (!my_cpu(self, cpu))
+			__atomic_store_n(&cpus[cpu].held, 0, __ATOMIC_RELEASE);
+	if (__atomic_load_n(&cpu_waiters, __ATOMIC_RELAXED)) {
+		__atomic_fetch_add(&cpu_freed, 1, __ATOMIC_RELEASE);
+		port_wake(&cpu_freed, UINT32_MAX);
+	}
+}
+
+/* What is free already is kept meanwhile, so that sections end and none begins. */
+bool kmk_cpus_freeze(uint64_t limit_ns)
+{
+	const struct kmk_thread *self = kmk_self();
+	uint32_t nr = __atomic_load_n(&nr_cpu_ids, __ATOMIC_RELAXED);
+	uint64_t end = port_now() + limit_ns;
+	static uint32_t never;
+
+	for (uint32_t cpu = 0; cpu < nr; cpu++)
+		for (unsigned round = 0; !my_cpu(self, cpu) && !cpu_try(cpu); round++) {
+			if (round < KMK_LOCK_SPINS) {
+				port_relax();
+				continue;
+			}
+			if (port_now() >= end) {
+				thaw_below(cpu);
+				return false;
+			}
+			port_wait(&never, 0, 5000);
+		}
+	return true;
+}
+
+void kmk_cpus_thaw(void)
+{
+	thaw_below(__atomic_load_n(&nr_cpu_ids, __ATOMIC_RELAXED));
 }
 
 void kmk_context_fork_child(void)

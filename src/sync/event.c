@@ -2,6 +2,9 @@
 /*
  * Events: one thread, one pairing heap ordered by time. An event's function runs in interrupt
  * context on a virtual CPU of its own; the thread is started by the first event armed.
+ *
+ * The thread takes its CPU before it takes an event off the heap. So an event that is running, and is
+ * waited for by somebody with a CPU, has one, too: with one CPU in all, no such waiter finds it running.
  */
 #include <linux/bug.h>
 #include <linux/completion.h>
@@ -11,6 +14,8 @@
 #include <linux/interrupt.h>
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/timer.h>
 
 #include "sync.h"
@@ -20,13 +25,19 @@ static struct kmk_event *event_root, *event_current;
 static uint32_t event_kick;		/* changes when the thread should look again */
 static uint32_t event_ends;		/* changes when a function has returned */
 static uint32_t event_started;
+static uint32_t event_order;		/* given out last */
+
+static bool comes_before(const struct kmk_event *a, const struct kmk_event *b)
+{
+	return a->when < b->when || (a->when == b->when && (int32_t)(a->order - b->order) < 0);
+}
 
 /* Join two heaps; the root that comes first takes the other as its newest child. */
 static struct kmk_event *heap_join(struct kmk_event *a, struct kmk_event *b)
 {
 	if (!a || !b)
 		return a ? a : b;
-	if (b->when < a->when) {
+	if (comes_before(b, a)) {
 		struct kmk_event *t = a;
 
 		a = b;
@@ -85,39 +96,68 @@ static void heap_remove(struct kmk_event *e)
 	__atomic_fetch_and(&e->flags, ~KMK_EVENT_QUEUED, __ATOMIC_RELAXED);
 }
 
-static void run_event(struct kmk_event *e)
+/* The context that the first event wants, if it is due; else 0, and how long to sleep. */
+static uint32_t due_context(uint64_t *sleep)
 {
-	void (*fn)(struct kmk_event *) = e->fn;
-	uint32_t what = __atomic_load_n(&e->flags, __ATOMIC_RELAXED) & KMK_EVENT_HARDIRQ ? KMK_CTX_HARDIRQ : KMK_CTX_SOFTIRQ;
+	uint64_t now = port_now();
+	uint32_t what = 0;
+
+	*sleep = UINT64_MAX;
+	kmk_lock(&kmk_event_lock);
+	if (event_root && event_root->when > now)
+		*sleep = event_root->when - now;
+	else if (event_root)
+		what = event_root->flags & KMK_EVENT_HARDIRQ ? KMK_CTX_HARDIRQ : KMK_CTX_SOFTIRQ;
+	kmk_unlock(&kmk_event_lock);
+	return what;
+}
+
+/* Take the first event, which may be another one by now, or none that is due in this context. */
+static struct kmk_event *take_due(uint32_t what)
+{
+	uint64_t now = port_now();
+	struct kmk_event *e;
+
+	kmk_lock(&kmk_event_lock);
+	e = event_root;
+	if (e && e->when <= now && !(e->flags & KMK_EVENT_HARDIRQ) == (what == KMK_CTX_SOFTIRQ)) {
+		heap_remove(e);
+		__atomic_store_n(&event_current, e, __ATOMIC_RELEASE);
+	} else {
+		e = NULL;
+	}
+	kmk_unlock(&kmk_event_lock);
+	return e;
+}
+
+static void event_ended(void)
+{
+	__atomic_store_n(&event_current, NULL, __ATOMIC_RELEASE);
+	__atomic_fetch_add(&event_ends, 1, __ATOMIC_SEQ_CST);
+	port_wake(&event_ends, ~0u >> 1);
+}
+
+/* The event may be gone once its function has returned. */
+static void run_event(uint32_t what)
+{
 	unsigned long irq = KMK_IRQ_ENABLED;
+	struct kmk_event *e;
 
 	kmk_ctx_add(what);
 	if (what == KMK_CTX_HARDIRQ)
 		irq = kmk_irq_save();
-	fn(e);
-	WARN_ONCE((kmk_ctx() & KMK_CTX_COUNT_MASK) != what, "event %pS leaves preempt_count %#x\n",
-		  (void *)fn, kmk_ctx());
+	e = take_due(what);
+	if (e) {
+		void (*fn)(struct kmk_event *) = e->fn;
+
+		fn(e);
+		WARN_ONCE((kmk_ctx() & KMK_CTX_COUNT_MASK) != what, "event %pS leaves preempt_count %#x\n",
+			  (void *)fn, kmk_ctx());
+	}
 	kmk_irq_restore(irq);
 	kmk_ctx_reset(0);
-}
-
-/* Take the event that is due, or say how long to sleep. */
-static struct kmk_event *next_event(uint64_t *sleep)
-{
-	struct kmk_event *e = event_root;
-	uint64_t now;
-
-	*sleep = UINT64_MAX;
-	if (!e)
-		return NULL;
-	now = port_now();
-	if (e->when > now) {
-		*sleep = e->when - now;
-		return NULL;
-	}
-	heap_remove(e);
-	__atomic_store_n(&event_current, e, __ATOMIC_RELEASE);
-	return e;
+	if (e)
+		event_ended();
 }
 
 static void event_thread(void *arg)
@@ -129,21 +169,14 @@ static void event_thread(void *arg)
 	kmk_set_comm(t, "ksoftirqd");
 	t->flags |= PF_KTHREAD;
 	for (;;) {
-		uint32_t seen = __atomic_load_n(&event_kick, __ATOMIC_ACQUIRE);
-		struct kmk_event *e;
+		uint32_t seen = __atomic_load_n(&event_kick, __ATOMIC_ACQUIRE), what;
 		uint64_t sleep;
 
-		kmk_lock(&kmk_event_lock);
-		e = next_event(&sleep);
-		kmk_unlock(&kmk_event_lock);
-		if (!e) {
+		what = due_context(&sleep);
+		if (what)
+			run_event(what);
+		else
 			port_wait(&event_kick, seen, sleep);
-			continue;
-		}
-		run_event(e);
-		__atomic_store_n(&event_current, NULL, __ATOMIC_RELEASE);
-		__atomic_fetch_add(&event_ends, 1, __ATOMIC_SEQ_CST);
-		port_wake(&event_ends, ~0u >> 1);
 	}
 }
 
@@ -155,25 +188,53 @@ static void event_start(void)
 		__atomic_store_n(&event_started, 0, __ATOMIC_RELEASE);
 }
 
-bool kmk_event_arm(struct kmk_event *e, u64 when)
+/* With the lock held; whether it is the first now. */
+static bool heap_arm(struct kmk_event *e, u64 when)
 {
-	bool was, first;
-
-	kmk_lock(&kmk_event_lock);
-	was = e->flags & KMK_EVENT_QUEUED;
-	if (was)
+	if (e->flags & KMK_EVENT_QUEUED)
 		heap_remove(e);
 	e->when = when;
+	e->order = ++event_order;
 	__atomic_fetch_or(&e->flags, KMK_EVENT_QUEUED, __ATOMIC_RELAXED);
 	event_root = heap_join(event_root, e);
-	first = event_root == e;
-	kmk_unlock(&kmk_event_lock);
+	return event_root == e;
+}
+
+/* After an arming, without the lock. */
+static void event_look(bool first)
+{
 	if (__builtin_expect(!__atomic_load_n(&event_started, __ATOMIC_ACQUIRE), 0))
 		event_start();
 	if (first) {
 		__atomic_fetch_add(&event_kick, 1, __ATOMIC_RELEASE);
 		port_wake(&event_kick, 1);
 	}
+}
+
+bool kmk_event_arm(struct kmk_event *e, u64 when)
+{
+	bool was, first;
+
+	kmk_lock(&kmk_event_lock);
+	was = e->flags & KMK_EVENT_QUEUED;
+	first = heap_arm(e, when);
+	kmk_unlock(&kmk_event_lock);
+	event_look(first);
+	return was;
+}
+
+bool kmk_event_arm_once(struct kmk_event *e)
+{
+	bool was, first = false;
+	u64 now = port_now();
+
+	kmk_lock(&kmk_event_lock);
+	was = e->flags & (KMK_EVENT_QUEUED | KMK_EVENT_CLOSED);
+	if (!was)
+		first = heap_arm(e, now);
+	kmk_unlock(&kmk_event_lock);
+	if (!was)
+		event_look(first);
 	return was;
 }
 
@@ -199,20 +260,50 @@ bool kmk_event_running(const struct kmk_event *e)
 	return __atomic_load_n(&event_current, __ATOMIC_ACQUIRE) == e;
 }
 
-/* A function that arms itself again is taken out again, so this ends. */
+/* Under the lock, from which it is taken to run: so it has not been running since. -1 while it does. */
+static int event_try_cancel(struct kmk_event *e)
+{
+	int was;
+
+	kmk_lock(&kmk_event_lock);
+	was = (e->flags & KMK_EVENT_QUEUED) != 0;
+	if (kmk_event_running(e))
+		was = -1;
+	else if (was)
+		heap_remove(e);
+	kmk_unlock(&kmk_event_lock);
+	return was;
+}
+
 bool kmk_event_cancel_sync(struct kmk_event *e)
 {
 	bool was = kmk_event_cancel(e);
 
 	for (;;) {
 		uint32_t ends = __atomic_load_n(&event_ends, __ATOMIC_SEQ_CST);
+		int now = event_try_cancel(e);
 
-		if (!kmk_event_running(e))
-			break;
-		port_wait(&event_ends, ends, 10000000);
+		if (now >= 0)
+			return was || now;
 		was |= kmk_event_cancel(e);
+		port_wait(&event_ends, ends, 10000000);
 	}
-	return kmk_event_cancel(e) || was;
+}
+
+void kmk_event_wait_idle(struct kmk_event *e)
+{
+	for (;;) {
+		uint32_t ends = __atomic_load_n(&event_ends, __ATOMIC_SEQ_CST);
+		bool busy;
+
+		kmk_lock(&kmk_event_lock);
+		busy = (e->flags & KMK_EVENT_QUEUED) || kmk_event_running(e);
+		kmk_unlock(&kmk_event_lock);
+		if (!busy)
+			return;
+		event_look(false);	/* a fork's child has no thread yet */
+		port_wait(&event_ends, ends, 10000000);
+	}
 }
 
 struct irq_call {
@@ -249,6 +340,7 @@ static u64 jiffy_ns(unsigned long when)
 
 	if (left <= 0)
 		return 0;
+	left = min(left, (long)(LONG_MAX / KMK_NS_PER_JIFFY / 2));
 	return (port_now() / KMK_NS_PER_JIFFY + (unsigned long)left) * KMK_NS_PER_JIFFY;
 }
 
@@ -256,29 +348,47 @@ void kmk_timer_fire(struct kmk_event *e)
 {
 	struct timer_list *t = container_of(e, struct timer_list, kmk_event);
 
-	if (t->function)
-		t->function(t);
+	void (*function)(struct timer_list *) = READ_ONCE(t->function);
+
+	if (function)
+		function(t);
 }
 
+enum arm { ARM_ALWAYS, ARM_PENDING, ARM_EARLIER };
+
 /* A timer without a function has been shut down: it is never armed again. */
+static int timer_arm(struct timer_list *t, unsigned long expires, enum arm how)
+{
+	u64 when = jiffy_ns(expires);
+	bool was, arm, first = false;
+
+	kmk_lock(&kmk_event_lock);
+	was = t->kmk_event.flags & KMK_EVENT_QUEUED;
+	arm = t->function && (how == ARM_ALWAYS || (how == ARM_PENDING && was) ||
+			      (how == ARM_EARLIER && !(was && time_before_eq(t->expires, expires))));
+	if (arm) {
+		t->expires = expires;
+		first = heap_arm(&t->kmk_event, when);
+	}
+	kmk_unlock(&kmk_event_lock);
+	if (arm)
+		event_look(first);
+	return was;
+}
+
 int mod_timer(struct timer_list *t, unsigned long expires)
 {
-	if (!t->function)
-		return 0;
-	t->expires = expires;
-	return kmk_event_arm(&t->kmk_event, jiffy_ns(expires));
+	return timer_arm(t, expires, ARM_ALWAYS);
 }
 
 int mod_timer_pending(struct timer_list *t, unsigned long expires)
 {
-	return timer_pending(t) ? mod_timer(t, expires) : 0;
+	return timer_arm(t, expires, ARM_PENDING);
 }
 
 int timer_reduce(struct timer_list *t, unsigned long expires)
 {
-	if (timer_pending(t) && time_before_eq(t->expires, expires))
-		return 1;
-	return mod_timer(t, expires);
+	return timer_arm(t, expires, ARM_EARLIER);
 }
 
 void add_timer(struct timer_list *t)
@@ -300,12 +410,12 @@ int del_timer_sync(struct timer_list *t)
 
 int try_to_del_timer_sync(struct timer_list *t)
 {
-	return kmk_event_running(&t->kmk_event) ? -1 : del_timer(t);
+	return event_try_cancel(&t->kmk_event);
 }
 
 int timer_shutdown(struct timer_list *t)
 {
-	t->function = NULL;
+	WRITE_ONCE(t->function, NULL);
 	return del_timer(t);
 }
 
@@ -313,8 +423,13 @@ int timer_shutdown_sync(struct timer_list *t)
 {
 	int was = del_timer_sync(t);
 
-	t->function = NULL;
+	WRITE_ONCE(t->function, NULL);
 	return kmk_event_cancel_sync(&t->kmk_event) || was;
+}
+
+static u64 hrtimer_when(const struct hrtimer *t)
+{
+	return t->kmk_expires > 0 ? (u64)t->kmk_expires : 0;
 }
 
 static void hrtimer_fire(struct kmk_event *e)
@@ -322,7 +437,7 @@ static void hrtimer_fire(struct kmk_event *e)
 	struct hrtimer *t = container_of(e, struct hrtimer, kmk_event);
 
 	if (t->function(t) == HRTIMER_RESTART)
-		kmk_event_arm(e, (u64)t->kmk_expires);
+		kmk_event_arm(e, hrtimer_when(t));
 }
 
 void hrtimer_init(struct hrtimer *t, int clock, enum hrtimer_mode mode)
@@ -335,7 +450,7 @@ void hrtimer_init(struct hrtimer *t, int clock, enum hrtimer_mode mode)
 void hrtimer_start(struct hrtimer *t, ktime_t when, enum hrtimer_mode mode)
 {
 	t->kmk_expires = mode & HRTIMER_MODE_REL ? ktime_add_safe(ktime_get(), when) : when;
-	kmk_event_arm(&t->kmk_event, (u64)t->kmk_expires);
+	kmk_event_arm(&t->kmk_event, hrtimer_when(t));
 }
 
 int hrtimer_cancel(struct hrtimer *t)
@@ -345,7 +460,7 @@ int hrtimer_cancel(struct hrtimer *t)
 
 int hrtimer_try_to_cancel(struct hrtimer *t)
 {
-	return kmk_event_running(&t->kmk_event) ? -1 : kmk_event_cancel(&t->kmk_event);
+	return event_try_cancel(&t->kmk_event);
 }
 
 u64 hrtimer_forward(struct hrtimer *t, ktime_t now, ktime_t interval)
@@ -359,10 +474,33 @@ u64 hrtimer_forward(struct hrtimer *t, ktime_t now, ktime_t interval)
 	return steps;
 }
 
+static enum hrtimer_restart sleeper_fire(struct hrtimer *t)
+{
+	struct hrtimer_sleeper *s = container_of(t, struct hrtimer_sleeper, timer);
+	struct task_struct *task = READ_ONCE(s->task);
+
+	WRITE_ONCE(s->task, NULL);
+	if (task)
+		wake_up_process(task);
+	return HRTIMER_NORESTART;
+}
+
+void hrtimer_init_sleeper(struct hrtimer_sleeper *s, int clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(&s->timer, clock, mode);
+	s->timer.function = sleeper_fire;
+	s->task = kmk_current();
+}
+
 int schedule_hrtimeout(ktime_t *expires, enum hrtimer_mode mode)
 {
-	ktime_t left = mode & HRTIMER_MODE_REL ? *expires : *expires - ktime_get();
+	ktime_t left;
 
+	if (!expires) {
+		schedule();
+		return -EINTR;
+	}
+	left = mode & HRTIMER_MODE_REL ? *expires : *expires - ktime_get();
 	if (left <= 0) {
 		__set_current_state(TASK_RUNNING);
 		return 0;
@@ -395,13 +533,25 @@ void tasklet_setup(struct tasklet_struct *t, void (*callback)(struct tasklet_str
 
 void tasklet_schedule(struct tasklet_struct *t)
 {
-	if (!kmk_event_queued(&t->kmk_event))
-		kmk_event_arm(&t->kmk_event, 0);
+	kmk_event_arm_once(&t->kmk_event);
 }
 
+static void event_close(struct kmk_event *e, bool close)
+{
+	kmk_lock(&kmk_event_lock);
+	if (close)
+		__atomic_fetch_or(&e->flags, KMK_EVENT_CLOSED, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_and(&e->flags, ~KMK_EVENT_CLOSED, __ATOMIC_RELAXED);
+	kmk_unlock(&kmk_event_lock);
+}
+
+/* What is scheduled still runs, and does not schedule itself again. */
 void tasklet_kill(struct tasklet_struct *t)
 {
-	kmk_event_cancel_sync(&t->kmk_event);
+	event_close(&t->kmk_event, true);
+	kmk_event_wait_idle(&t->kmk_event);
+	event_close(&t->kmk_event, false);
 }
 
 void tasklet_disable(struct tasklet_struct *t)
@@ -425,16 +575,12 @@ void kmk_irq_work_fire(struct kmk_event *e)
 
 bool irq_work_queue(struct irq_work *w)
 {
-	if (kmk_event_queued(&w->kmk_event))
-		return false;
-	kmk_event_arm(&w->kmk_event, 0);
-	return true;
+	return !kmk_event_arm_once(&w->kmk_event);
 }
 
 void irq_work_sync(struct irq_work *w)
 {
-	while (kmk_event_queued(&w->kmk_event) || kmk_event_running(&w->kmk_event))
-		port_yield();
+	kmk_event_wait_idle(&w->kmk_event);
 }
 
 /* Events armed in the parent stay armed; the thread comes back with the next one. */

@@ -156,13 +156,25 @@ bool kthread_should_park(void)
 	return __kthread_should_park(kmk_task());
 }
 
+/* Say so once for each request to park; only while there is one. */
+static void tell_parked(struct task_struct *t)
+{
+	unsigned int old = kflags(t);
+
+	while ((old & (KTHREAD_PARK | KTHREAD_PARKED)) == KTHREAD_PARK)
+		if (__atomic_compare_exchange_n(&t->kmk_kflags, &old, old | KTHREAD_PARKED, false, __ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST)) {
+			complete(&t->kmk_parked);
+			return;
+		}
+}
+
 void kthread_parkme(void)
 {
 	struct task_struct *t = kmk_task();
 
 	while (kmk_set_state(t, TASK_PARKED), kflags(t) & KTHREAD_PARK) {
-		if (!(__atomic_fetch_or(&t->kmk_kflags, KTHREAD_PARKED, __ATOMIC_SEQ_CST) & KTHREAD_PARKED))
-			complete(&t->kmk_parked);
+		tell_parked(t);
 		schedule();
 	}
 	__atomic_fetch_and(&t->kmk_kflags, ~KTHREAD_PARKED, __ATOMIC_SEQ_CST);
@@ -182,9 +194,12 @@ int kthread_park(struct task_struct *k)
 	return 0;
 }
 
+/* The next request is told anew, even if the thread has not left kthread_parkme() by then. */
 void kthread_unpark(struct task_struct *k)
 {
-	if (__atomic_fetch_and(&k->kmk_kflags, ~KTHREAD_PARK, __ATOMIC_SEQ_CST) & KTHREAD_PARK)
+	unsigned int old = __atomic_fetch_and(&k->kmk_kflags, ~(KTHREAD_PARK | KTHREAD_PARKED), __ATOMIC_SEQ_CST);
+
+	if (old & KTHREAD_PARK)
 		wake_up_state(k, TASK_PARKED);
 }
 

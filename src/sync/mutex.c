@@ -160,13 +160,17 @@ static bool sem_try_read(struct kmk_rw *rw, uint32_t *seen)
 static bool sem_try_write(struct kmk_rw *rw, uint32_t *seen, bool mark)
 {
 	*seen = __atomic_load_n(&rw->state, __ATOMIC_RELAXED);
-	while (!(*seen & ~SEM_WAITS))
-		if (__atomic_compare_exchange_n(&rw->state, seen, SEM_WRITER, true, __ATOMIC_ACQUIRE,
-						__ATOMIC_RELAXED))
-			return true;
-	if (mark && !(*seen & SEM_WAITS))
-		*seen = __atomic_or_fetch(&rw->state, SEM_WAITS, __ATOMIC_SEQ_CST);
-	return false;
+	for (;;) {
+		bool free = !(*seen & ~SEM_WAITS);
+
+		if (!free && (!mark || *seen & SEM_WAITS))
+			return false;
+		if (__atomic_compare_exchange_n(&rw->state, seen, free ? SEM_WRITER : *seen | SEM_WAITS, true,
+						__ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
+			*seen |= SEM_WAITS;
+			return free;
+		}
+	}
 }
 
 static void sem_read(struct rw_semaphore *sem)

@@ -25,6 +25,7 @@
 #define PHASE		0x10000UL
 #define WAIT_SPINS	200u
 #define SINGLES		4096u		/* one-argument kvfree_rcu's on their way */
+#define RCU_LOOK_NS	500000u		/* between two looks at whether a batch is done */
 #define MANY		200000u		/* above this, callers that may sleep wait */
 
 struct rcu_list {
@@ -32,7 +33,7 @@ struct rcu_list {
 };
 
 static unsigned long rcu_phase = 1;	/* phase bit, and 1: the depth of an outermost lock */
-static unsigned long rcu_done;		/* grace periods completed */
+static unsigned long rcu_seq;		/* odd while a grace period is under way */
 static struct mutex rcu_gp = __MUTEX_INITIALIZER(rcu_gp);
 
 struct kmk_lock kmk_rcu_lock = KMK_LOCK_INIT(KMK_RANK_RCU);
@@ -42,6 +43,9 @@ static unsigned nr_singles;
 static unsigned long nr_waiting;	/* objects of frees and singles not yet freed */
 static uint32_t rcu_work;		/* changes when something is queued */
 static uint32_t rcu_started;
+static uint32_t rcu_batches;		/* done */
+static bool rcu_busy;			/* one is under way */
+static struct task_struct *rcu_task;	/* who does them */
 
 void rcu_read_lock(void)
 {
@@ -95,13 +99,14 @@ static void wait_for_phase(unsigned long phase)
 static void grace_period(void)
 {
 	mutex_lock(&rcu_gp);
+	__atomic_fetch_add(&rcu_seq, 1, __ATOMIC_SEQ_CST);
 	for (int flip = 0; flip < 2; flip++) {
 		unsigned long old = __atomic_fetch_xor(&rcu_phase, PHASE, __ATOMIC_SEQ_CST) & PHASE;
 
 		wait_for_phase(old);
 	}
 	kmk_cpus_pass();
-	__atomic_fetch_add(&rcu_done, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&rcu_seq, 1, __ATOMIC_SEQ_CST);
 	mutex_unlock(&rcu_gp);
 }
 
@@ -113,20 +118,41 @@ void synchronize_rcu(void)
 	grace_period();
 }
 
-/* A cookie names the grace period after the one that may be under way. */
+/* A cookie is the end of the next grace period that begins after the call. */
 unsigned long get_state_synchronize_rcu(void)
 {
-	return __atomic_fetch_add(&rcu_done, 0, __ATOMIC_SEQ_CST) + 2;
-}
-
-unsigned long start_poll_synchronize_rcu(void)
-{
-	return get_state_synchronize_rcu();
+	return (__atomic_fetch_add(&rcu_seq, 0, __ATOMIC_SEQ_CST) + 3) & ~1ul;
 }
 
 bool poll_state_synchronize_rcu(unsigned long cookie)
 {
-	return (long)(__atomic_load_n(&rcu_done, __ATOMIC_ACQUIRE) - cookie) >= 0;
+	return cookie == get_completed_synchronize_rcu() ||
+		(long)(__atomic_load_n(&rcu_seq, __ATOMIC_ACQUIRE) - cookie) >= 0;
+}
+
+static struct rcu_head poll_head;
+static uint32_t poll_queued;
+static unsigned long poll_wanted;	/* the latest cookie */
+
+/* The batch may have begun before the cookie was given out: then another one is needed. */
+static void poll_reached(struct rcu_head *head)
+{
+	__atomic_exchange_n(&poll_queued, 0, __ATOMIC_SEQ_CST);
+	if (!poll_state_synchronize_rcu(__atomic_fetch_add(&poll_wanted, 0, __ATOMIC_SEQ_CST)) &&
+	    !__atomic_exchange_n(&poll_queued, 1, __ATOMIC_SEQ_CST))
+		call_rcu(head, poll_reached);
+}
+
+unsigned long start_poll_synchronize_rcu(void)
+{
+	unsigned long cookie = get_state_synchronize_rcu(), old = __atomic_load_n(&poll_wanted, __ATOMIC_RELAXED);
+
+	while ((long)(cookie - old) > 0 && !__atomic_compare_exchange_n(&poll_wanted, &old, cookie, false,
+									__ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		;
+	if (!__atomic_exchange_n(&poll_queued, 1, __ATOMIC_SEQ_CST))
+		call_rcu(&poll_head, poll_reached);
+	return cookie;
 }
 
 void cond_synchronize_rcu(unsigned long cookie)
@@ -195,6 +221,7 @@ static void rcu_batch(void)
 	nr_singles = 0;
 	memcpy(batch, singles, nr * sizeof(batch[0]));
 	memset(singles, 0, nr * sizeof(singles[0]));
+	rcu_busy = cbs || objects || nr;
 	kmk_unlock(&kmk_rcu_lock);
 	if (!cbs && !objects && !nr)
 		return;
@@ -205,6 +232,10 @@ static void rcu_batch(void)
 	memset(batch, 0, nr * sizeof(batch[0]));	/* a leak scan reads this too */
 	__atomic_fetch_sub(&nr_waiting, freed + nr, __ATOMIC_RELEASE);
 	run_callbacks(cbs);
+	kmk_lock(&kmk_rcu_lock);
+	rcu_busy = false;
+	__atomic_fetch_add(&rcu_batches, 1, __ATOMIC_RELEASE);
+	kmk_unlock(&kmk_rcu_lock);
 }
 
 static void rcu_thread(void *arg)
@@ -215,6 +246,7 @@ static void rcu_thread(void *arg)
 	kmk_self()->flags |= KMK_T_CORE;
 	kmk_set_comm(t, "rcu");
 	t->flags |= PF_KTHREAD;
+	__atomic_store_n(&rcu_task, t, __ATOMIC_RELAXED);
 	for (;;) {
 		uint32_t seen = __atomic_load_n(&rcu_work, __ATOMIC_SEQ_CST);
 
@@ -235,6 +267,13 @@ static void rcu_kick(void)
 		__atomic_store_n(&rcu_started, 0, __ATOMIC_RELEASE);
 }
 
+/* Who finds the queue empty wakes the thread; a fork's child has what was queued, and no thread. */
+static void kick_if(bool first)
+{
+	if (first || __builtin_expect(!__atomic_load_n(&rcu_started, __ATOMIC_RELAXED), 0))
+		rcu_kick();
+}
+
 void call_rcu(struct rcu_head *head, rcu_callback_t func)
 {
 	bool first;
@@ -244,8 +283,7 @@ void call_rcu(struct rcu_head *head, rcu_callback_t func)
 	first = !callbacks.first;
 	list_append(&callbacks, head);
 	kmk_unlock(&kmk_rcu_lock);
-	if (first)
-		rcu_kick();
+	kick_if(first);
 }
 
 static bool may_sleep(void)
@@ -253,6 +291,33 @@ static bool may_sleep(void)
 	struct kmk_thread *self = kmk_self();
 
 	return !self->ctx && !kmk_rcu_depth_now(self);
+}
+
+/*
+ * A limit and no call-back of ours: a reader may wait for what the caller does next, so this must not be a
+ * promise, and is safe with any lock held that a reader does not spin on.
+ */
+bool kmk_rcu_wait(uint64_t limit_ns)
+{
+	uint64_t end = port_now() + limit_ns;
+	uint32_t target, seen;
+	bool queued, busy;
+
+	if (!may_sleep() || kmk_task() == __atomic_load_n(&rcu_task, __ATOMIC_RELAXED))
+		return false;
+	kmk_lock(&kmk_rcu_lock);
+	queued = callbacks.first || frees.first || nr_singles;
+	busy = rcu_busy;
+	target = rcu_batches + queued + busy;
+	kmk_unlock(&kmk_rcu_lock);
+	if (!queued && !busy)
+		return false;
+	rcu_kick();
+	if (!__atomic_load_n(&rcu_started, __ATOMIC_ACQUIRE))	/* a host without threads */
+		return false;
+	while ((int32_t)(target - (seen = __atomic_load_n(&rcu_batches, __ATOMIC_ACQUIRE))) > 0 && port_now() < end)
+		port_wait(&rcu_batches, seen, RCU_LOOK_NS);
+	return true;
 }
 
 /* Too many objects wait: whoever may sleep waits for a batch instead of making more. */
@@ -272,8 +337,7 @@ static void free_later(struct rcu_head *head, void *ptr)
 	list_append(&frees, head);
 	__atomic_fetch_add(&nr_waiting, 1, __ATOMIC_RELAXED);
 	kmk_unlock(&kmk_rcu_lock);
-	if (first)
-		rcu_kick();
+	kick_if(first);
 }
 
 static bool free_single_later(void *ptr)
@@ -287,8 +351,7 @@ static bool free_single_later(void *ptr)
 		__atomic_fetch_add(&nr_waiting, 1, __ATOMIC_RELAXED);
 	}
 	kmk_unlock(&kmk_rcu_lock);
-	if (at == 0)
-		rcu_kick();
+	kick_if(at == 0);
 	return at < SINGLES;
 }
 
@@ -327,9 +390,22 @@ void rcu_barrier(void)
 	wait_for_completion(&b.done);
 }
 
+/* What the parent's thread had taken off the list is lost. */
+static void poll_fork_child(void)
+{
+	const struct rcu_head *h = callbacks.first;
+
+	while (h && h != &poll_head)
+		h = h->next;
+	poll_queued = h != NULL;
+}
+
 void kmk_rcu_fork_child(void)
 {
+	poll_fork_child();
 	mutex_init(&rcu_gp);
 	rcu_started = 0;
+	rcu_busy = false;
+	rcu_task = NULL;
 	kmk_srcu_fork_child();
 }

@@ -63,6 +63,13 @@ bool kmk_percpu_validate(void);
 void kmk_cpu_set_count(unsigned nr);
 void kmk_ctx_reset(uint32_t ctx);
 void kmk_cpus_pass(void);
+/*
+ * Take all virtual CPUs, so that no section is under way, and no spin lock held, but the caller's own. False,
+ * and none is taken: one did not end within the limit, maybe because it wants a lock that the caller holds.
+ * Until the thaw the caller begins no section of its own.
+ */
+bool kmk_cpus_freeze(uint64_t limit_ns);
+void kmk_cpus_thaw(void);
 /* Sleep in the host on a word; a virtual CPU held by mistake is lent out. As port_wait(). */
 int kmk_sleep_on(uint32_t *addr, uint32_t val, uint64_t timeout_ns);
 /* Report a sleep in atomic context once for each `site`. */
@@ -86,6 +93,12 @@ static inline struct task_struct *kmk_task(void)
 
 /* event.c, rcu.c */
 extern struct kmk_lock kmk_event_lock, kmk_rcu_lock;
+
+/*
+ * Wait until what call_rcu() and kvfree_rcu() have queued is done, at most limit_ns. Whether there was
+ * anything to wait for; false at once for who may not sleep, reads, or runs the call-backs.
+ */
+bool kmk_rcu_wait(uint64_t limit_ns);
 
 /* rcu.c: depth of the calling thread, without making a task for it. */
 #define KMK_RCU_DEPTH	0xffffUL

@@ -77,6 +77,7 @@ static void noinline task_make(struct kmk_thread *self)
 {
 	struct task_struct *t = self->flags & KMK_T_NO_TASK ? NULL : kmk_task_alloc();
 
+	port_thread_note();	/* it gives the task back when it ends */
 	kmk_task_bind(t ? t : &task_overflow);
 }
 
@@ -122,6 +123,7 @@ void kmk_task_unbind(void)
 }
 
 void (*kmk_thread_exit_hook)(struct kmk_thread *self);
+void (*kmk_thread_leave_hook)(void);
 
 /* A thread that used the library ends; block is its own. */
 void kmk_upcall_thread_exit(void *block)

@@ -44,13 +44,16 @@ struct kmk_thread {
 	uint32_t internal;		/* > 0: what is allocated now belongs to the library */
 	uint32_t fs_reclaim;		/* page: depth of fs_reclaim_acquire(), and where it began */
 	unsigned long fs_reclaim_ip;
+	uint32_t non_block;		/* depth of non_block_start() */
 	uint32_t kmap_depth;		/* vmap: kmap_local slots this thread holds */
+	uint32_t vmap_gate;		/* vmap: depth behind the gate that a fork closes */
 	uint16_t held[KMK_NR_RANKS];	/* debug builds: internal locks held, by rank */
 };
 
 #define KMK_T_NO_TASK	1u		/* ended, or ending: give out no task again */
 #define KMK_T_CORE	2u		/* a thread of the library's own */
 #define KMK_T_NO_CPU	4u		/* slept in error, and found no virtual CPU free afterwards */
+#define KMK_T_PINNED	8u		/* takes no other virtual CPU than cpu */
 
 _Static_assert(sizeof(struct kmk_thread) <= PORT_BLOCK_SIZE, "the host's block is too small");
 _Static_assert(!offsetof(struct kmk_thread, ctx) && offsetof(struct kmk_thread, cpu) == 4, "hosts know these words");
@@ -77,10 +80,15 @@ static inline __attribute__((always_inline)) struct kmk_thread *kmk_self(void)
 /* Called when a thread ends that still holds kmap_local slots: the vmap room's. */
 extern void (*kmk_thread_exit_hook)(struct kmk_thread *self);
 
+/* Called in each thread that ends and has a task: the reclaim room's. */
+extern void (*kmk_thread_leave_hook)(void);
+
 static inline void kmk_thread_check_maps(struct kmk_thread *self)
 {
 	if (self->kmap_depth && kmk_thread_exit_hook)
 		kmk_thread_exit_hook(self);
+	if (self->task && kmk_thread_leave_hook)
+		kmk_thread_leave_hook();
 }
 
 /* In a context that must not sleep: a virtual CPU is held. RCU readers are counted in the task. */

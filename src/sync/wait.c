@@ -2,6 +2,7 @@
 /* Wait queues, and the table of them for bits and variables. */
 #include <linux/completion.h>
 #include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/wait.h>
 
@@ -48,7 +49,8 @@ int woken_wake_function(struct wait_queue_entry *entry, unsigned int mode, int f
 long wait_woken(struct wait_queue_entry *e, unsigned int mode, long timeout)
 {
 	set_current_state(mode);
-	if (!(__atomic_load_n(&e->flags, __ATOMIC_SEQ_CST) & WQ_FLAG_WOKEN))
+	if (!(__atomic_load_n(&e->flags, __ATOMIC_SEQ_CST) & WQ_FLAG_WOKEN) &&
+	    !(current->flags & PF_KTHREAD && kthread_should_stop()))
 		timeout = schedule_timeout(timeout);
 	__set_current_state(TASK_RUNNING);
 	__atomic_fetch_and(&e->flags, ~WQ_FLAG_WOKEN, __ATOMIC_SEQ_CST);
@@ -139,6 +141,31 @@ void finish_wait(struct wait_queue_head *wq, struct wait_queue_entry *e)
 	spin_lock_irqsave(&wq->lock, flags);
 	list_del_init(&e->entry);
 	spin_unlock_irqrestore(&wq->lock, flags);
+}
+
+static void queue_intr(struct wait_queue_head *wq, struct wait_queue_entry *e)
+{
+	if (list_empty(&e->entry))
+		__add_wait_queue_entry_tail(wq, e);
+	set_current_state(TASK_INTERRUPTIBLE);
+}
+
+int do_wait_intr(struct wait_queue_head *wq, struct wait_queue_entry *e)
+{
+	queue_intr(wq, e);
+	spin_unlock(&wq->lock);
+	schedule();
+	spin_lock(&wq->lock);
+	return 0;
+}
+
+int do_wait_intr_irq(struct wait_queue_head *wq, struct wait_queue_entry *e)
+{
+	queue_intr(wq, e);
+	spin_unlock_irq(&wq->lock);
+	schedule();
+	spin_lock_irq(&wq->lock);
+	return 0;
 }
 
 static int wake_locked(struct wait_queue_head *wq, unsigned int mode, int nr, void *key)

@@ -416,6 +416,7 @@ bool kmk_area_validate(void)
 
 void kmk_vmap_fork_lock(void)
 {
+	kmk_vmap_gate_close();
 	kmk_lock(&kmk_io_lock);
 	kmk_areas_freeze();
 	kmk_kmap_fork_lock();
@@ -426,12 +427,16 @@ void kmk_vmap_fork_unlock(void)
 	kmk_kmap_fork_unlock();
 	kmk_areas_thaw();
 	kmk_unlock(&kmk_io_lock);
+	kmk_vmap_gate_open();
 }
 
 void kmk_vmap_fork_child(void)
 {
+	kmk_vmap_gate_fork_child();
 	kmk_later_fork_child();
 	kmk_windows_fork_child();
+	kmk_kmap_fork_child();
+	kmk_local_fork_child();
 }
 
 int kmk_vmap_start(const struct port_desc *desc)

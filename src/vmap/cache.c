@@ -110,12 +110,17 @@ static bool keep(struct kmk_area *area)
 
 void kmk_area_put(struct kmk_area *area)
 {
+	unsigned long idle;
+
 	if (area->window)
 		kmk_slot_give(area);
 	else if (!keep(area))
 		kmk_area_destroy(area, true, area->freed_by);
-	if (unlikely(kmk_idle_pages() > limit))
+	idle = kmk_idle_pages();
+	if (unlikely(idle > limit))
 		kmk_idle_trim(limit / 4);
+	else if (unlikely(idle > kmk_page_warm_limit))
+		kmk_page_warm();
 }
 
 unsigned long kmk_idle_pages(void)

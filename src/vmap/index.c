@@ -57,6 +57,7 @@ struct spot {
 	unsigned long *e;	/* the entry that speaks for an address; NULL: there is none */
 	unsigned long from;	/* the first number that it speaks for */
 	unsigned long span;	/* how many */
+	unsigned long v;	/* what the entry said, read once: by now it may say something else */
 };
 
 static struct spot look(unsigned long nr)
@@ -64,12 +65,13 @@ static struct spot look(unsigned long nr)
 	unsigned long *e = &root[nr / NODE_SPAN], v = __atomic_load_n(e, __ATOMIC_ACQUIRE);
 
 	if (!v || v & INSIDE)
-		return (struct spot){ v ? e : NULL, nr & ~(NODE_SPAN - 1), NODE_SPAN };
+		return (struct spot){ v ? e : NULL, nr & ~(NODE_SPAN - 1), NODE_SPAN, v };
 	e = &((unsigned long *)v)[nr / LEAF_SPAN % (1ul << NODE_BITS)];
 	v = __atomic_load_n(e, __ATOMIC_ACQUIRE);
 	if (!v || v & INSIDE)
-		return (struct spot){ v ? e : NULL, nr & ~(LEAF_SPAN - 1), LEAF_SPAN };
-	return (struct spot){ &((unsigned long *)v)[nr % LEAF_SPAN], nr, 1 };
+		return (struct spot){ v ? e : NULL, nr & ~(LEAF_SPAN - 1), LEAF_SPAN, v };
+	e = &((unsigned long *)v)[nr % LEAF_SPAN];
+	return (struct spot){ e, nr, 1, __atomic_load_n(e, __ATOMIC_ACQUIRE) };
 }
 
 /* In a full window nothing but the slot's own entry is read, for windows' heads compete for the same cache lines. */
@@ -92,7 +94,7 @@ unsigned long *kmk_index_entry(unsigned long addr, bool exact)
 	if (addr - VMALLOC_START >= VMALLOC_END - VMALLOC_START)
 		return NULL;
 	s = look(spot_of(addr));
-	v = s.e ? __atomic_load_n(s.e, __ATOMIC_ACQUIRE) : 0;
+	v = s.v;
 	if (v & KMK_ENTRY_FIRST)
 		return exact && addr % KMK_AREA_ALIGN ? NULL : s.e;
 	if (v & WINDOW && s.span > 1)
@@ -127,11 +129,11 @@ static struct spot place(unsigned long nr, unsigned long end, bool first)
 	unsigned long *e = &root[nr / NODE_SPAN];
 
 	if (!first && fills(nr, end, NODE_SPAN, e))
-		return (struct spot){ e, nr, NODE_SPAN };
+		return (struct spot){ e, nr, NODE_SPAN, 0 };
 	e = &below(e, NODE)[nr / LEAF_SPAN % (1ul << NODE_BITS)];
 	if (!first && fills(nr, end, LEAF_SPAN, e))
-		return (struct spot){ e, nr, LEAF_SPAN };
-	return (struct spot){ &below(e, LEAF)[nr % LEAF_SPAN], nr, 1 };
+		return (struct spot){ e, nr, LEAF_SPAN, 0 };
+	return (struct spot){ &below(e, LEAF)[nr % LEAF_SPAN], nr, 1, 0 };
 }
 
 static unsigned long full_window(struct kmk_range *r)

@@ -41,13 +41,13 @@ static struct kmk_area *make_area(size_t len, bool window, const void *caller)
 		.size = len, .align = window ? KMK_IO_SLOT : PAGE_SIZE,
 		.start = window ? KMK_IO_WINDOW : VMALLOC_START, .end = window ? VMALLOC_END : KMK_IO_WINDOW,
 		/* VM_IOREMAP asks for an alignment of its own. */
-		.flags = window ? 0 : VM_IOREMAP, .gfp = kmk_vmap_gfp(GFP_KERNEL),
+		.flags = VM_UNINITIALIZED | (window ? 0 : VM_IOREMAP), .gfp = kmk_vmap_gfp(GFP_KERNEL),
 		.node = NUMA_NO_NODE, .caller = caller,
 	};
 	struct kmk_area *area = kmk_area_create(&req);
 
 	if (area)
-		area->vm.flags |= VM_IOREMAP;
+		__atomic_fetch_or(&area->vm.flags, VM_IOREMAP, __ATOMIC_RELAXED);
 	return area;
 }
 
@@ -94,15 +94,20 @@ static void __iomem *map_device(phys_addr_t phys, size_t size, unsigned int prot
 	struct kmk_area *area = make_area(len, window, caller);
 	int err = 0;
 
-	if (!area)
+	if (!area) {
+		pr_warn("ioremap: no addresses, or no memory, for physical 0x%llx, %zu bytes\n",
+			(unsigned long long)phys, size);
 		return NULL;
+	}
 	area->vm.phys_addr = phys - offset;
 	if (!calls)
 		err = show(area, phys - offset, len, prot);
 	if (!err && window)
 		err = note(area, len, phys, size, range);
-	if (!err)
+	if (!err) {
+		kmk_area_complete(area);
 		return (void __iomem *)((unsigned long)(area->vm.addr + offset) | (window ? KMK_IO_TAG : 0));
+	}
 	pr_warn("ioremap: cannot map physical 0x%llx, %zu bytes (error %d)\n", (unsigned long long)phys, size,
 		err);
 	kmk_area_destroy(area, false, caller);

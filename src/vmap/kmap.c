@@ -253,3 +253,17 @@ void kmk_kmap_fork_unlock(void)
 {
 	kmk_unlock(&kmap_lock);
 }
+
+/* Slots that other threads were mapping or unmapping: nobody finishes that here. */
+void kmk_kmap_fork_child(void)
+{
+	sleepers = 0;
+	for (unsigned int i = 0; i < LAST_PKMAP; i++) {
+		if (!slots[i].page || slots[i].count)
+			continue;
+		port_unmap(slot_addr(&slots[i]), PAGE_SIZE);
+		slots[i].page->virtual = NULL;
+		slots[i].page = NULL;
+		give_slot(&slots[i]);
+	}
+}

@@ -77,6 +77,7 @@ void *__kmap_local_pfn_prot(unsigned long pfn, pgprot_t prot)
 	int err;
 
 	BUG_ON(self->kmap_depth >= KM_MAX_IDX);
+	port_thread_note();	/* for left_open() */
 	slot = take_slot(self);
 	slot->pfn = pfn;
 	slot->depth = ++self->kmap_depth;
@@ -171,6 +172,19 @@ static void left_open(struct kmk_thread *self)
 void kmk_local_start(void)
 {
 	kmk_thread_exit_hook = left_open;
+}
+
+/* Slots of threads that are not here: nobody else may use their addresses. */
+void kmk_local_fork_child(void)
+{
+	const struct kmk_thread *self = kmk_self();
+
+	for (unsigned int i = 0; i < KMK_FIXMAP_SLOTS; i++) {
+		if (!slots[i].owner || slots[i].owner == self)
+			continue;
+		port_unmap(slot_addr(&slots[i]), PAGE_SIZE);
+		give_slot(&slots[i]);
+	}
 }
 
 /* Clear what of [*start, *end) lies in the frame at addr, and make the rest relative to the next one. */

@@ -2,7 +2,7 @@
 /*
  * kvmalloc: from the slab room if that is easily had, else from the vmalloc window. The second way
  * sleeps, so callers that must not are content with the first. Sizes that can never be served are
- * NULL and nothing more, whatever the flags.
+ * NULL at once, whatever the flags, and over INT_MAX one WARN.
  */
 #include <linux/kernel.h>
 #include <linux/limits.h>
@@ -26,8 +26,12 @@ void *kvmalloc_node(size_t size, gfp_t flags, int node)
 {
 	void *p = kmalloc_node(size, try_flags(size, flags), node);
 
-	if (p || size <= PAGE_SIZE || size > INT_MAX || !gfpflags_allow_blocking(flags))
+	if (p || size <= PAGE_SIZE || !gfpflags_allow_blocking(flags))
 		return p;
+	if (size > INT_MAX) {
+		WARN_ON_ONCE(!(flags & __GFP_NOWARN));
+		return NULL;
+	}
 	return __vmalloc_node_range(size, 1, VMALLOC_START, VMALLOC_END, flags, PAGE_KERNEL,
 				    VM_ALLOW_HUGE_VMAP, node, __builtin_return_address(0));
 }

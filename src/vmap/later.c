@@ -32,15 +32,26 @@ static struct kmk_area *pop(void)
 	return area;
 }
 
-static void finish_all(void)
+/* Behind the gate: an area that is off the stack belongs to nobody a fork's child knows. */
+static bool finish_one(void)
 {
 	struct kmk_area *area;
 
-	while ((area = pop())) {
+	kmk_vmap_enter();
+	area = pop();
+	if (area) {
 		kmk_area_put(area);
 		__atomic_fetch_sub(&pending, 1, __ATOMIC_RELEASE);
 		port_wake(&pending, UINT_MAX);
 	}
+	kmk_vmap_leave();
+	return area;
+}
+
+static void finish_all(void)
+{
+	while (finish_one())
+		;
 }
 
 static void help(void *unused)
@@ -67,7 +78,7 @@ void kmk_area_free_later(struct kmk_area *area)
 		__atomic_store_n(&helper, 0, __ATOMIC_SEQ_CST);
 }
 
-/* No helper came along; what another thread was freeing at that moment stays as it is. */
+/* No helper came along. */
 void kmk_later_fork_child(void)
 {
 	helper = pending = 0;

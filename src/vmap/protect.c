@@ -213,9 +213,13 @@ static int make_change(const struct change *c)
 	return err;
 }
 
+/* Without a hole: the host changes what lies in front of one before it finds out. */
 static bool in_direct_map(unsigned long start, unsigned long end)
 {
-	return virt_addr_valid(start) && virt_addr_valid(end - 1);
+	for (; start < end; start += PAGE_SIZE)
+		if (!virt_addr_valid(start))
+			return false;
+	return true;
 }
 
 /* What a fresh mapping of these pages has; 0: they are neither in the direct map nor in one area. */
@@ -298,6 +302,26 @@ void kmk_protect_reset(unsigned long start, unsigned long end)
 	}
 	kmk_unlock(&kmk_io_lock);
 	kmk_mappings_give(COST * dropped);
+}
+
+unsigned long kmk_protect_readable(unsigned long *start, unsigned long end)
+{
+	struct span *s;
+
+	if (likely(!kmk_protect_changed()))
+		return end;
+	kmk_lock(&kmk_io_lock);
+	list_for_each_entry(s, &spans, list) {
+		if (s->prot & PORT_READ || s->end <= *start)
+			continue;
+		if (s->start > *start) {
+			end = min(end, s->start);
+			break;
+		}
+		*start = s->end;
+	}
+	kmk_unlock(&kmk_io_lock);
+	return max(*start, end);
 }
 
 static size_t explain_span(const struct span *s, char *buf, size_t size)

@@ -54,7 +54,7 @@ static void unmap_neighbours(struct list_head *batch)
 		end = r->start + mapped_bytes(r);
 		next = r->end;
 		if (!r->window)
-			area_of(r)->nr_mapped = 0;
+			__atomic_store_n(&area_of(r)->nr_mapped, 0, __ATOMIC_RELAXED);	/* a validator looks */
 	}
 	unmap(start, end);
 }
@@ -87,6 +87,7 @@ unsigned long kmk_idle_trim(unsigned long keep)
 	unsigned long got = 0;
 	LIST_HEAD(batch);
 
+	kmk_vmap_enter();
 	kmk_hands_fill();
 	kmk_area_lock_take();
 	while (kmk_idle_pages() > keep && !list_empty(&kmk_idle_by_age))
@@ -97,6 +98,7 @@ unsigned long kmk_idle_trim(unsigned long keep)
 	list_for_each_entry_safe(r, next, &batch, idle)
 		got += finish(r);
 	kmk_hands_empty();
+	kmk_vmap_leave();
 	return got;
 }
 
@@ -104,9 +106,11 @@ unsigned long kmk_idle_purge(void)
 {
 	unsigned long got;
 
+	kmk_vmap_enter();
 	kmk_shelves_flush();
 	got = kmk_idle_trim(0) + kmk_windows_close();
 	kmk_index_trim();
+	kmk_vmap_leave();
 	return got;
 }
 
@@ -115,9 +119,11 @@ unsigned long kmk_vmap_trim_idle(unsigned long keep_bytes)
 	unsigned long got;
 
 	might_sleep();
+	kmk_vmap_enter();
 	kmk_shelves_flush();
 	got = kmk_idle_trim(keep_bytes >> PAGE_SHIFT);
 	if (got)
 		kmk_index_trim();
+	kmk_vmap_leave();
 	return got;
 }

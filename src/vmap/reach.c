@@ -6,21 +6,33 @@
 
 #define BATCH 64
 
+/* Under the lock that who frees an area's descriptor has taken before. */
 void kmk_vmap_reach(const void *addr, u32 round)
 {
-	struct kmk_area *area = kmk_area_around(addr);
+	struct kmk_area *area;
 
-	if (area)
+	kmk_area_lock_take();
+	area = kmk_area_at_locked((unsigned long)addr);
+	if (area && READ_ONCE(area->state) == KMK_AREA_LIVE)
 		area->mark = round;
+	kmk_unlock(&kmk_area_lock);
 }
 
 struct batch {
 	u32 round;
 	unsigned int n;
-	struct { unsigned long start, end; } range[BATCH];
+	struct found {
+		unsigned long start, len;
+		struct page **pages;
+		const unsigned long *pfns;
+		bool readable;
+	} found[BATCH];
 };
 
-/* Device registers are not looked into: reading one may change the device. */
+/*
+ * Device registers are not looked into: reading one may change the device. The frames that an area shows, and an
+ * array of them that vmap() was given for good, count as named by the area.
+ */
 static void pick(const struct vm_struct *vm, void *data)
 {
 	struct kmk_area *area = kmk_area_of((struct vm_struct *)vm);
@@ -30,18 +42,34 @@ static void pick(const struct vm_struct *vm, void *data)
 	    vm->flags & VM_IOREMAP)
 		return;
 	area->looked = b->round;
-	b->range[b->n].start = (unsigned long)vm->addr;
-	b->range[b->n++].end = (unsigned long)vm->addr + area->nr_mapped * PAGE_SIZE;
+	b->found[b->n++] = (struct found){
+		.start = (unsigned long)vm->addr, .len = area->nr_mapped * PAGE_SIZE,
+		.pages = vm->pages, .pfns = area->pfns, .readable = area->window || area->prot & PORT_READ,
+	};
+}
+
+typedef void (*look_fn)(uintptr_t start, uintptr_t end, void *data);
+
+static void look_at(const struct found *f, look_fn look)
+{
+	if (f->readable)
+		look(f->start, f->start + f->len, NULL);
+	look((uintptr_t)&f->pages, (uintptr_t)(&f->pages + 1), NULL);
+	for (unsigned long i = 0; f->pfns && i < f->len >> PAGE_SHIFT; i++) {
+		struct page *page = pfn_to_page(f->pfns[i]);
+
+		look((uintptr_t)&page, (uintptr_t)(&page + 1), NULL);
+	}
 }
 
 /* Look into areas reached since they were last looked into. False: there were none. */
-bool kmk_vmap_scan(u32 round, void (*look)(uintptr_t start, uintptr_t end, void *data))
+bool kmk_vmap_scan(u32 round, look_fn look)
 {
 	struct batch b = { .round = round };
 
 	kmk_vmap_for_each(pick, &b);
 	for (unsigned int i = 0; i < b.n; i++)
-		look(b.range[i].start, b.range[i].end, NULL);
+		look_at(&b.found[i], look);
 	return b.n != 0;
 }
 

@@ -3,7 +3,9 @@
  * Shelves: a few idle slots of each size in front of the windows, per CPU of the host. See vmap.h.
  *
  * A class may hold twice what one exchange with the windows moves, and a shelf so many pages in all that
- * the shelves together keep half of what may be idle.
+ * the shelves together keep half of what may be idle. A shelf holds one full class at least: with little
+ * memory there are fewer of them. One that is full sheds what is not in use just now, the class that holds the
+ * most first.
  */
 #include <linux/kernel.h>
 #include <linux/vmalloc.h>
@@ -16,6 +18,7 @@
 #define EXCHANGE	32		/* pages moved at a time */
 #define MAX_EXCHANGE	16		/* slots */
 #define MAX_PAGES	512ul		/* of one shelf */
+#define MIN_PAGES	(2ul * EXCHANGE)
 
 static struct kmk_shelf shelves[SHELVES];
 static unsigned int nr_shelves = 1;
@@ -28,8 +31,9 @@ static unsigned int exchange(unsigned int pages)
 
 void kmk_shelves_start(unsigned long pages, unsigned int cpus)
 {
-	nr_shelves = clamp(cpus, 1u, (unsigned int)SHELVES);
-	max_pages = min(pages / 2 / nr_shelves, MAX_PAGES);
+	nr_shelves = (unsigned int)clamp(pages / 2 / MIN_PAGES, 1ul, (unsigned long)SHELVES);
+	nr_shelves = clamp(cpus, 1u, nr_shelves);
+	max_pages = clamp(pages / 2 / nr_shelves, MIN_PAGES, MAX_PAGES);
 	for (unsigned int i = 0; i < SHELVES; i++)
 		kmk_lock_init(&shelves[i].lock, KMK_RANK_VMAP_SHELF);
 }
@@ -115,6 +119,24 @@ static struct kmk_area *take_off(struct kmk_shelf *s, unsigned int pages, unsign
 	return chain;
 }
 
+/* Of the others; there is one, for a full class alone does not fill the shelf. */
+static unsigned int largest_but(const struct kmk_shelf *s, unsigned int but)
+{
+	unsigned int most = but == 1 ? 2 : 1;
+
+	for (unsigned int pages = most + 1; pages <= KMK_SLOT_PAGES; pages++)
+		if (pages != but && s->class[pages].n * pages > s->class[most].n * most)
+			most = pages;
+	return most;
+}
+
+static noinline struct kmk_area *shed(struct kmk_shelf *s, unsigned int pages)
+{
+	if (s->class[pages].n <= 2 * exchange(pages))
+		pages = largest_but(s, pages);
+	return take_off(s, pages, exchange(pages));
+}
+
 void kmk_slot_shelve(struct kmk_area *slot, unsigned int pages)
 {
 	struct kmk_shelf *s = kmk_shelf_lock();
@@ -122,7 +144,7 @@ void kmk_slot_shelve(struct kmk_area *slot, unsigned int pages)
 
 	put(s, slot, pages);
 	if (unlikely(s->class[pages].n > 2 * exchange(pages) || s->pages > max_pages))
-		over = take_off(s, pages, exchange(pages));
+		over = shed(s, pages);
 	kmk_unlock(&s->lock);
 	if (unlikely(over))
 		kmk_slots_push(over);

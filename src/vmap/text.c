@@ -28,6 +28,9 @@ static void copy_row(const struct vm_struct *vm, void *data)
 
 	if ((unsigned long)vm->addr < rows->from || rows->n == CHUNK)
 		return;
+	/* It is still being filled by its maker, who holds no lock. */
+	if (__atomic_load_n(&vm->flags, __ATOMIC_ACQUIRE) & VM_UNINITIALIZED)
+		return;
 	rows->row[rows->n].vm = *vm;
 	rows->row[rows->n].ram = kmk_area_of((struct vm_struct *)vm)->ram;
 	rows->n++;

@@ -167,6 +167,24 @@ static void *take_idle(const struct kmk_area_request *req, gfp_t gfp)
 	return area->vm.addr;
 }
 
+/* Addresses or a descriptor that are wanted come free some time, unless the request makes no sense. */
+static struct kmk_area *create(const struct kmk_area_request *req)
+{
+	unsigned long size, align;
+	struct kmk_area *area = kmk_area_create(req);
+	bool again = req->gfp & __GFP_NOFAIL && kmk_area_size_up(req, &size, &align) && req->end > req->start &&
+		     size <= req->end - req->start;
+
+	if (likely(area))
+		return area;
+	failed(req->gfp, req->size, again ? "vm_struct allocation failed. Retrying." : "vm_struct allocation failed");
+	while (!area && again) {
+		schedule_timeout_uninterruptible(1);
+		area = kmk_area_create(req);
+	}
+	return area;
+}
+
 void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned long start,
 			   unsigned long end, gfp_t gfp, pgprot_t prot, unsigned long vm_flags,
 			   int node, const void *caller)
@@ -188,11 +206,9 @@ void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned lon
 	addr = usual ? take_idle(&req, gfp) : NULL;
 	if (addr)
 		return addr;
-	area = kmk_area_create(&req);
-	if (!area) {
-		failed(gfp, size, "vm_struct allocation failed");
+	area = create(&req);
+	if (!area)
 		return NULL;
-	}
 	kmk_internal_begin();
 	what = fill(area, gfp, prot, node);
 	kmk_internal_end();
@@ -202,7 +218,7 @@ void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned lon
 		return NULL;
 	}
 	area->plain = usual;
-	__atomic_fetch_and(&area->vm.flags, ~(unsigned long)VM_UNINITIALIZED, __ATOMIC_RELEASE);
+	kmk_area_complete(area);
 	return area->vm.addr;
 }
 

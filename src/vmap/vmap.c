@@ -43,22 +43,27 @@ struct vm_struct *get_vm_area(unsigned long size, unsigned long flags)
 	return get_vm_area_caller(size, flags, RET_IP);
 }
 
+/* A slot's descriptor stays with its window: the caller gets another. Without memory for it nothing changes. */
 struct vm_struct *remove_vm_area(const void *addr)
 {
-	struct kmk_area *area = kmk_area_around(addr);
+	struct kmk_area *area = kmk_area_around(addr), *heir = NULL;
 
 	might_sleep();
 	if (!area || area->ram || area->vm.addr != addr)
 		return NULL;
-	area = kmk_area_take(addr, false, "remove_vm_area", RET_IP);
-	if (!area)
+	if (area->window && !(heir = kmk_slot_heir(GFP_KERNEL)))
 		return NULL;
-	if (area->window) {
-		area = kmk_slot_evict(area);
-		return area ? &area->vm : NULL;
+	area = kmk_area_take(addr, false, "remove_vm_area", RET_IP);
+	if (area && area->window) {
+		/* Another kind of area lay there before: somebody else freed it, wrongly. */
+		heir = heir ?: kmk_slot_heir(GFP_KERNEL | __GFP_NOFAIL);
+		kmk_slot_evict(area, heir);
+		return &heir->vm;
 	}
-	kmk_area_retire(area);
-	return &area->vm;
+	kmk_slot_heir_free(heir);
+	if (area)
+		kmk_area_retire(area);
+	return area ? &area->vm : NULL;
 }
 
 void free_vm_area(struct vm_struct *vm)
@@ -78,15 +83,28 @@ void free_vm_area(struct vm_struct *vm)
 /* Build the mapping of n frames given in area->pfns or vm.pages; the area is gone on failure. */
 static void *show(struct kmk_area *area, unsigned long n, pgprot_t prot)
 {
-	if (!kmk_area_map(area, n, prot))
+	if (!kmk_area_map(area, n, prot)) {
+		kmk_area_complete(area);
 		return area->vm.addr;
+	}
 	kmk_area_destroy(area, false, area->vm.caller);
 	return NULL;
 }
 
+/* Part of a descriptor: no leak candidate. */
+static unsigned long *new_pfns(unsigned int count)
+{
+	unsigned long *pfns;
+
+	kmk_internal_begin();
+	pfns = kvmalloc_array(count, sizeof(*pfns), GFP_KERNEL);
+	kmk_internal_end();
+	return pfns;
+}
+
 static unsigned long *pfns_of_pages(struct page **pages, unsigned int count)
 {
-	unsigned long *pfns = kvmalloc_array(count, sizeof(*pfns), GFP_KERNEL);
+	unsigned long *pfns = new_pfns(count);
 	unsigned int i;
 
 	for (i = 0; pfns && i < count; i++) {
@@ -110,7 +128,8 @@ static struct kmk_area *over_pages(struct page **pages, unsigned int count, unsi
 	pfns = pfns_of_pages(pages, count);
 	if (!pfns)
 		return NULL;
-	area = reserve((unsigned long)count << PAGE_SHIFT, flags, VMALLOC_START, VMALLOC_END, ram, caller);
+	area = reserve((unsigned long)count << PAGE_SHIFT, flags | VM_UNINITIALIZED, VMALLOC_START, VMALLOC_END, ram,
+		       caller);
 	if (area)
 		area->pfns = pfns;
 	else
@@ -121,19 +140,19 @@ static struct kmk_area *over_pages(struct page **pages, unsigned int count, unsi
 void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
 {
 	struct kmk_area *area;
-	void *addr;
 
 	might_sleep();
 	/* The page behind an area is also the one in front of the next: it is not the caller's to waive. */
 	if (WARN_ON_ONCE(flags & VM_NO_GUARD))
 		flags &= ~(unsigned long)VM_NO_GUARD;
 	area = over_pages(pages, count, flags, false, RET_IP);
-	addr = area ? show(area, count, pgprot_nx(prot)) : NULL;
-	if (addr && flags & VM_MAP_PUT_PAGES) {
+	if (!area)
+		return NULL;
+	if (flags & VM_MAP_PUT_PAGES) {
 		area->vm.pages = pages;
 		area->vm.nr_pages = count;
 	}
-	return addr;
+	return show(area, count, pgprot_nx(prot));
 }
 
 void *vmap_pfn(unsigned long *pfns, unsigned int count, pgprot_t prot)
@@ -145,10 +164,11 @@ void *vmap_pfn(unsigned long *pfns, unsigned int count, pgprot_t prot)
 	for (i = 0; i < count; i++)
 		if (WARN_ON_ONCE(pfn_valid(pfns[i])))
 			return NULL;
-	area = reserve((unsigned long)count << PAGE_SHIFT, VM_IOREMAP, VMALLOC_START, VMALLOC_END, false, RET_IP);
+	area = reserve((unsigned long)count << PAGE_SHIFT, VM_IOREMAP | VM_UNINITIALIZED, VMALLOC_START, VMALLOC_END, false,
+		       RET_IP);
 	if (!area)
 		return NULL;
-	area->pfns = kvmalloc_array(count, sizeof(*pfns), GFP_KERNEL);
+	area->pfns = new_pfns(count);
 	if (!area->pfns) {
 		kmk_area_destroy(area, false, RET_IP);
 		return NULL;
@@ -300,8 +320,8 @@ int remap_vmalloc_range_partial(struct vm_area_struct *vma, unsigned long uaddr,
 {
 	struct vm_struct *area = find_vm_area(kaddr);
 	unsigned long off, end;
+	int err;
 
-	(void)vma;
 	if (check_shl_overflow(pgoff, PAGE_SHIFT, &off) || !PAGE_ALIGNED(uaddr) || !PAGE_ALIGNED(kaddr))
 		return -EINVAL;
 	size = PAGE_ALIGN(size);
@@ -309,7 +329,10 @@ int remap_vmalloc_range_partial(struct vm_area_struct *vma, unsigned long uaddr,
 		return -EINVAL;
 	if (check_add_overflow(size, off, &end) || end > get_vm_area_size(area))
 		return -EINVAL;
-	return show_again(kaddr + off, (void *)uaddr, size);
+	err = show_again(kaddr + off, (void *)uaddr, size);
+	if (!err)
+		vma->vm_flags |= VM_DONTEXPAND | VM_DONTDUMP;
+	return err;
 }
 
 int remap_vmalloc_range(struct vm_area_struct *vma, void *addr, unsigned long pgoff)

@@ -166,6 +166,12 @@ gfp_t kmk_vmap_gfp(gfp_t gfp);
 bool kmk_area_size_up(const struct kmk_area_request *req, unsigned long *size, unsigned long *align);
 /* Make an area without mappings; NULL without memory or addresses. Sleeps as the flags say. */
 struct kmk_area *kmk_area_create(const struct kmk_area_request *req);
+/* The descriptor of an area made with VM_UNINITIALIZED is complete: from now on others read it. */
+static inline void kmk_area_complete(struct kmk_area *area)
+{
+	__atomic_fetch_and(&area->vm.flags, ~(unsigned long)VM_UNINITIALIZED, __ATOMIC_RELEASE);
+}
+
 /* Map the first n pages onto the area's frames (vm.pages or pfns). 0 or a negative errno. May sleep. */
 int kmk_area_map(struct kmk_area *area, unsigned long n, pgprot_t prot);
 /* Unmap, give the range back. The descriptor stays. The area is dying. May sleep. */
@@ -291,8 +297,13 @@ void kmk_slots_push(struct kmk_area *chain);	/* dying slots become idle in their
 struct kmk_area *kmk_window_slot_nr(struct kmk_range *r, unsigned int i);	/* NULL behind the last */
 /* A dying slot becomes idle, or dead if that is not possible. May sleep. */
 void kmk_slot_give(struct kmk_area *area);
-/* Make an area of a dying slot that owns its descriptor; the slot is dead then. NULL without memory. May sleep. */
-struct kmk_area *kmk_slot_evict(struct kmk_area *area);
+/*
+ * An area that owns its descriptor, in place of a slot: got first, empty (NULL: no memory), and freed again if it
+ * is not needed; else filled from the dying slot, which is dead afterwards. All may sleep.
+ */
+struct kmk_area *kmk_slot_heir(gfp_t gfp);
+void kmk_slot_heir_free(struct kmk_area *heir);
+void kmk_slot_evict(struct kmk_area *slot, struct kmk_area *heir);
 /* Undo an empty window: out of every list; (unmapped by the caller;) frames and descriptor, frames given back. */
 void kmk_window_doom_locked(struct kmk_range *r);
 unsigned long kmk_window_mapped(const struct kmk_range *r);	/* bytes */
@@ -319,6 +330,13 @@ unsigned long kmk_idle_trim(unsigned long keep);
 /* Undo all that is idle, slots too. May sleep. */
 unsigned long kmk_idle_purge(void);
 
+/* gate.c: between these two a fork waits. They nest. May sleep. What is taken off all lists is back, or gone, then. */
+void kmk_vmap_enter(void);
+void kmk_vmap_leave(void);
+void kmk_vmap_gate_close(void);		/* until nobody else is inside, or a second is over */
+void kmk_vmap_gate_open(void);
+void kmk_vmap_gate_fork_child(void);
+
 /* tomb.c: what was freed last. Locked. */
 void kmk_bury_locked(const struct kmk_area *area);
 /* Report a free of what is no area of that kind. */
@@ -330,6 +348,8 @@ size_t kmk_area_explain(unsigned long addr, char *buf, size_t size);
 static inline void kmk_internal_begin(void) { kmk_self()->internal++; }
 static inline void kmk_internal_end(void) { kmk_self()->internal--; }
 void kmk_vmap_reach(const void *addr, u32 round);
+/* Moves *start over pages that cannot be read; returns where those that can, from there on, end: at `end` at last. */
+unsigned long kmk_protect_readable(unsigned long *start, unsigned long end);
 bool kmk_vmap_scan(u32 round, void (*look)(uintptr_t start, uintptr_t end, void *data));
 void kmk_vmap_each_area(void (*fn)(const void *addr, size_t size, unsigned long caller, u32 mark, u64 time,
 				   void *data), void *data);
@@ -341,6 +361,8 @@ void kmk_local_start(void);	/* threads that end with slots open are reported */
 int kmk_kmap_start(void);	/* the option kmap_slots= */
 void kmk_kmap_fork_lock(void);
 void kmk_kmap_fork_unlock(void);
+void kmk_kmap_fork_child(void);
+void kmk_local_fork_child(void);
 
 static inline struct kmk_area *kmk_area_of(struct vm_struct *vm)
 {

@@ -489,22 +489,34 @@ void kmk_slot_give(struct kmk_area *slot)
 	kmk_slot_shelve(slot, w->pages);
 }
 
-struct kmk_area *kmk_slot_evict(struct kmk_area *slot)
+struct kmk_area *kmk_slot_heir(gfp_t gfp)
 {
-	struct kmk_window *w = slot->window;
-	struct kmk_area *area = kzalloc(sizeof(*area), GFP_KERNEL);
+	struct kmk_area *heir = kzalloc(sizeof(*heir), gfp);
 
-	if (!area)
-		return NULL;
-	area->vm = slot->vm;
-	area->vm.pages = kmemdup(slot->vm.pages, w->pages * sizeof(struct page *), GFP_KERNEL);
-	if (!area->vm.pages) {
-		kfree(area);
-		return NULL;
-	}
+	if (heir)
+		heir->vm.pages = kmalloc_array(KMK_SLOT_PAGES, sizeof(struct page *), gfp);
+	if (heir && heir->vm.pages)
+		return heir;
+	kmk_slot_heir_free(heir);
+	return NULL;
+}
+
+void kmk_slot_heir_free(struct kmk_area *heir)
+{
+	if (heir)
+		kfree(heir->vm.pages);
+	kfree(heir);
+}
+
+void kmk_slot_evict(struct kmk_area *slot, struct kmk_area *heir)
+{
+	struct page **pages = heir->vm.pages;
+
+	memcpy(pages, slot->vm.pages, slot->window->pages * sizeof(*pages));
+	heir->vm = slot->vm;
+	heir->vm.pages = pages;
 	close_slots(slot, slot);
 	bury_slot(slot);
-	return area;
 }
 
 unsigned long kmk_windows_kept(void)

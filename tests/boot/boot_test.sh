@@ -67,6 +67,28 @@ fault stack 'stack overflow$' '^EXCEPTION 8 \(double fault\)' \
 	"^write to ffffe1.*: not present \(stack overflow: below a thread's stack\)" "$trace" '^ .* overflow\+0x'
 fault panic 'panic$' '^Kernel panic - not syncing: ' "^on purpose$"
 fault bug 'init did not return \(BUG\)$' '^kernel BUG at tests/boot/fault.c:[0-9]+! \(fault_init\)'
+# All processors at once: one of them is explained to the end.
+for i in 1 2 3; do
+	run boot --param which=everywhere --cpus 4 tests/boot/fault.c
+	expect "fault everywhere" 1 err '^EXCEPTION 14 \(page fault\) error 2' '^write to 0+8: not present \(null pointer\)' \
+		'^RSP ' "$trace" '^ .* touch\+0x' '^ .* bare_thread_begin\+0x'
+done
+
+# A machine that resets, or never begins, has failed.
+run boot --param which=reset tests/boot/fault.c
+expect "a reset in a module" 1 err 'the machine was reset'
+expect "a reset in a module, KTAP" 1 out '^# fault: ended early with status 1$' '^not ok 1 fault$'
+run boot --memory 2M tests/boot/fault.c
+expect "too little memory to start" 1 err 'the machine was reset' 'the program failed'
+echo '#include <linux/module.h>
+static __attribute__((constructor)) void dies(void)
+{
+	struct { unsigned short limit; unsigned long base; } __packed none = { 0, 0 };
+	__asm__ volatile("lidt %0; int3" : : "m"(none));
+}' >"$work/reset.c"
+run boot "$work/reset.c"
+expect "a reset before the tests are listed" 1 err 'the machine was reset' 'the program failed'
+
 run boot --param which=loop --timeout 3 tests/boot/fault.c
 expect "endless loop" 1 out '^# fault: timed out after 3 s$' '^not ok 1 fault$'
 
@@ -113,6 +135,12 @@ for n in 1 4; do
 	expect "frames lent, $n" 0 out '^ok 1 pool$'
 done
 
+# So do stacks: a thousand threads at a time, on a machine whose memory is mostly free.
+for n in 1 4; do
+	run boot --cpus $n tests/boot/threads_test.c
+	expect "threads, $n" 0 out '^ok 1 threads$'
+done
+
 # Everything at once on four processors; --long: 10^8 operations.
 thousands=1000
 [ "${1:-}" != --long ] || thousands=100000
@@ -122,10 +150,12 @@ expect "churn" 0 out "^    # everything_balances: ${thousands}000 operations" '^
 # Counted runs repeat to the nanosecond.
 for i in 1 2; do
 	run boot --count tests/boot/clock.c
-	expect "counted" 0 err '^clock: [0-9]+ ns$'
+	expect "counted" 0 err '^clock: [0-9]+ ns, random '
 	grep '^clock:' "$work/err" >"$work/clock$i"
 done
 if cmp -s "$work/clock1" "$work/clock2"; then ok; else bad "counted runs differ"; fi
+
+if tools/boot_test.py --self-test; then ok; else bad "boot_test.py does not see a bad run"; fi
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -9,6 +9,7 @@
 #include "base/option.h"
 #include "page/page.h"
 #include "port.h"
+#include "port_inline.h"
 #include "port/x86_64/early.h"
 #include "sync/sync.h"
 
@@ -69,6 +70,8 @@ int bare_main(void)
 {
 	static struct port_desc desc;
 	unsigned long large, small;
+	unsigned int full = 0;
+	void *obj, *aux;
 
 	CHECK(!bare_early_reserve(RESERVED, RESERVED_LEN));
 	CHECK(bare_early_reserve(RESERVED + 1, PAGE_SIZE) == -EINVAL && bare_early_add(0, 0) == -EINVAL);
@@ -83,6 +86,10 @@ int bare_main(void)
 	memset(__va(large), MARK, 5 * PAGE_SIZE);
 	memset(__va(small), MARK, PAGE_SIZE);
 
+	/* Arrays are empty already, wherever they come to lie: RAM behind the image is not mistaken for one. */
+	for (unsigned int i = 1; i < 1u << (KMK_PCPU_SHIFT - PAGE_SHIFT); i++)
+		full += port_array_pop(i * (u32)PAGE_SIZE, &obj, &aux);
+	CHECK(!full && !port_array_push(PAGE_SIZE, &desc, NULL));
 	if (port_describe(&desc))
 		return 1;
 	CHECK(bare_early_reserve(1 << 20, PAGE_SIZE) == -EINVAL && !bare_early_take(PAGE_SIZE, 1));
@@ -92,7 +99,8 @@ int bare_main(void)
 	CHECK(overwrite_all() > totalram_pages() / 2);
 	CHECK(!pfn_valid(PHYS_PFN(RESERVED)) && !pfn_valid(PHYS_PFN(small)) && pfn_valid(PHYS_PFN(RESERVED) - 1));
 	CHECK(!page_validate());
-	/* The direct map has RAM only: to look at them again they must be shown elsewhere. */
+	CHECK(marked(large, 5 * PAGE_SIZE) && marked(small, PAGE_SIZE));
+	/* What was only reserved is not in the direct map: to look at it again it must be shown elsewhere. */
 	CHECK(!port_map((void *)VMALLOC_START, RESERVED, RESERVED_LEN, PORT_READ));
 	CHECK(marked(VMALLOC_START - PAGE_OFFSET, RESERVED_LEN));
 	CHECK(!port_map((void *)VMALLOC_START, large, 5 * PAGE_SIZE, PORT_READ));

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A module that faults in the way its parameter names: boot_test.sh looks at what is said about it. */
+#include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
@@ -45,6 +47,26 @@ static noinline void call(void *p)
 	((void (*)(void))p)();
 }
 
+/* The processor forgets its exception table, and so cannot take the exception: it resets. */
+static void reset(void)
+{
+	struct { u16 limit; u64 base; } __packed none = { 0, 0 };
+
+	__asm__ volatile("lidt %0\n\tint3" : : "m"(none));
+}
+
+static atomic_t waiting;
+
+static int fault_together(void *unused)
+{
+	preempt_disable();
+	atomic_inc(&waiting);
+	while (atomic_read(&waiting) < (int)num_online_cpus())
+		cpu_relax();
+	touch((char *)8);
+	return 0;
+}
+
 static int __init fault_init(void)
 {
 	if (!strcmp(which, "guard"))
@@ -63,6 +85,13 @@ static int __init fault_init(void)
 		overflow(0);
 	if (!strcmp(which, "null"))
 		touch((char *)8);
+	if (!strcmp(which, "reset"))
+		reset();
+	if (!strcmp(which, "everywhere")) {
+		for (unsigned int i = 0; i < num_online_cpus(); i++)
+			kthread_run(fault_together, NULL, "fault%u", i);
+		msleep(10000);
+	}
 	if (!strcmp(which, "bug"))
 		BUG();
 	if (!strcmp(which, "panic"))

@@ -20,7 +20,7 @@ bad() {
 boot() {
 	image=$build/tests/boot/$1
 	shift
-	timeout 30 qemu-system-x86_64 -kernel "$image" -accel tcg -nodefaults -display none -serial stdio \
+	timeout 120 qemu-system-x86_64 -kernel "$image" -accel tcg -nodefaults -display none -serial stdio \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 -no-reboot "$@" >"$work/out" 2>&1 </dev/null
 	status=$?
 }
@@ -42,6 +42,7 @@ expect() {
 command -v qemu-system-x86_64 >/dev/null || { bad "qemu-system-x86_64 is not installed"; exit 1; }
 if ! ninja -C "$build" --quiet tests/boot/selftest.elf tests/boot/frames_only.elf tests/boot/early.elf tests/boot/tables.elf \
 		tests/boot/zones.elf tests/boot/devices.elf tests/boot/slabs_only.elf tests/boot/areas_only.elf \
+		tests/boot/poor.elf tests/boot/first_request.elf \
 		>"$work/out" 2>&1; then
 	bad "the images do not build"
 	exit 1
@@ -61,12 +62,20 @@ expect "host, microvm" 33 "$all_good"
 boot selftest.elf -machine q35 -cpu max -m 3G
 expect "host, 1 GiB pages" 33 "$all_good"
 
-# Several processors; array sections interrupted at every instruction (-singlestep: a block each).
+boot selftest.elf -machine q35 -cpu qemu64,-apic
+expect "host, no interrupt controller" 35 '^bare: no local interrupt controller$'
+for n in 1 4; do
+	boot poor.elf -machine q35 -smp $n
+	expect "host, empty pool, $n" 33 "$all_good"
+done
+
+# Several processors; array sections, and the scheduler's first steps, interrupted at every instruction
+# (-singlestep: a block each).
 boot selftest.elf -machine q35 -smp 4
 expect "host, 4 processors" 33 "$all_good"
 boot selftest.elf -machine q35 -smp 16
 expect "host, 16 processors" 33 "$all_good"
-boot selftest.elf -machine q35 -smp 2 -singlestep
+boot selftest.elf -machine q35 -smp 4 -singlestep -append moves
 expect "host, sections interrupted" 33 '^[1-9][0-9]* sections aborted$' "$all_good"
 
 # Each fault is explained.
@@ -99,7 +108,7 @@ for machine in "q35 -m 128M" "pc -m 6G" "pc -m 32M"; do
 done
 
 # The levels above it, each linked without what is above.
-for level in slabs_only areas_only; do
+for level in slabs_only first_request areas_only; do
 	boot $level.elf -machine q35
 	expect "$level" 33 "$all_good"
 done
@@ -122,6 +131,19 @@ boot zones.elf -machine pc -m 6G
 expect "zones, 6 GiB" 33 '^Normal +786432 frames$' '^HighMem +0 frames$' "$all_good"
 boot zones.elf -machine pc -m 6G -append highmem=1G
 expect "zones, high memory" 33 '^Normal +524288 frames$' '^HighMem +262144 frames$' "$all_good"
+
+boot zones.elf -machine q35 -m 128M -append highmem=90M
+expect "zones, most memory high" 33 '^HighMem +2[34][0-9]{3} frames$' "$all_good"
+
+# Hardly anything, or nothing, would be left below it.
+for size in 110M 128M 1G; do
+	boot frames_only.elf -machine q35 -m 128M -append highmem=$size
+	expect "high memory, $size of 128 MiB" 33 '^bare: highmem= ignored: ' "$all_good"
+done
+
+# Little below 4 GiB, much above it: the host's own memory is all down there.
+boot frames_only.elf -machine pc,max-ram-below-4g=512M -m 20G
+expect "frames, 512 MiB below 4 GiB and 19.5 above" 33 '^Node 0, zone +Normal' "$all_good"
 
 # Registers of real devices; the page map on two displays, its pixels against the library's books.
 boot devices.elf -machine q35

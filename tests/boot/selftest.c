@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The bare-metal host by itself, without the core: what port/port.h promises, and what each fault
- * looks like on the serial line (boot option fault=null|rodata|exec|stack|guard|dummy|ud).
+ * looks like on the serial line (boot option fault=null|rodata|exec|stack|guard|dummy|ud). The option moves
+ * asks for a test that sees something only where an instruction is a block (-singlestep).
  */
 #include "port/x86_64/bare.h"
 #include "port/x86_64/port_inline.h"
@@ -177,9 +178,34 @@ static void wait_ended(uint32_t n)
 		port_wait(&ended, seen, 1000000000);
 }
 
+/* As the ABI says: what a compiler aligns to 16 bytes lies so. */
+static __attribute__((noinline)) unsigned low_bits(void)
+{
+	char aligned[16] __attribute__((aligned(16)));
+	uintptr_t at = (uintptr_t)aligned;
+
+	__asm__ volatile("" : "+r"(at) : "r"(aligned) : "memory");
+	return at & 15;
+}
+
+static unsigned bits = 16;
+
+static void look_at_stack(void *arg)
+{
+	(void)arg;
+	bits = low_bits();
+	__atomic_fetch_add(&ended, 1, __ATOMIC_SEQ_CST);
+	port_wake(&ended, 1);
+}
+
 static void test_threads(void)
 {
 	bool good = true;
+
+	CHECK(port_thread_start(look_at_stack, NULL, "aligned") == 0);
+	wait_ended(1);
+	CHECK(bits == 0 && low_bits() == 0);
+	ended = 0;
 
 	/* More than there are slots, one after the other: stacks are used again. */
 	for (unsigned i = 0; i < 3000 && good; i++) {
@@ -330,6 +356,40 @@ static void test_sections(void)
 	bare_printf("%u sections aborted\n", aborts);	/* rare, but where an instruction is a block */
 }
 
+/*
+ * The same for what the scheduler does before it takes its lock: a thread that is moved to another processor there
+ * must still be itself, and run once in all. It is moved only when its share is over: so it lets that pass first.
+ */
+static uint32_t inside[2 * WORKERS + 1], strangers;
+
+static void mover(void *arg)
+{
+	uintptr_t me = (uintptr_t)arg;
+	const void *self = port_self();
+	uint64_t seed = me;
+
+	for (unsigned i = 0; i < 200; i++) {
+		bare_lapic_timer(0);
+		bare_delay(2100000);
+		if (__atomic_fetch_add(&inside[me], 1, __ATOMIC_SEQ_CST) || port_self() != self)
+			__atomic_fetch_add(&strangers, 1, __ATOMIC_SEQ_CST);
+		seed = tease(seed);
+		port_yield();
+		__atomic_fetch_sub(&inside[me], 1, __ATOMIC_SEQ_CST);
+	}
+	__atomic_fetch_add(&ended, 1, __ATOMIC_SEQ_CST);
+	port_wake(&ended, 1);
+}
+
+static void test_moves(void)
+{
+	ended = 0;
+	for (uintptr_t i = 1; i <= 2 * WORKERS; i++)
+		CHECK(port_thread_start(mover, (void *)i, "mover") == 0);
+	wait_ended(2 * WORKERS);
+	CHECK(!strangers);
+}
+
 static void test_mem(void)
 {
 	char buf[64], two[64];
@@ -409,6 +469,8 @@ int bare_main(void)
 	test_stack();
 	test_threads();
 	test_sections();
+	if (option("moves"))
+		test_moves();
 	test_mem();
 	fault();
 	bare_printf("%u passed, %u failed\n", passed, failed);

@@ -38,6 +38,9 @@ for options in "" "slub_debug=-"; do
 	suite slab - "$options"
 	suite slab "$small" "$options"
 done
+for options in "" "slub_debug=-" "slub_debug=FZPU" "init_on_alloc=1" "init_on_free=1 slub_debug=-"; do
+	suite slab_request "$small" "$options"
+done
 suite page i386 ""
 suite page "normal=40M" ""
 suite slab "normal=64M" ""
@@ -72,6 +75,10 @@ says "U: who allocated" "^Allocated in inner_alloc"
 says "U: the stack of the allocation" "^ outer_alloc"
 says "U: who freed" "^Freed in inner_free"
 says "U: the stack of the free" "^ outer_free"
+program busy
+[ "$(grep -c '^Object 0x' "$tmp/log")" = 100 ]
+verdict "a busy cache: each of 100 objects is named" $?
+KMEMKIT_BOOT="slab_nomerge slub_nomerge" program fast_lists
 KMEMKIT_BOOT="slub_debug=A,frail failslab=1,100,0,-1" program letters
 says "A: failslab= fails the marked cache" "frail: NULL"
 says "A: and no other" "traced: object"

@@ -39,6 +39,12 @@ if ! "$KMEMKIT" cc -O1 "$here/fork_test.c" -o "$tmp/fork_test" >"$tmp/out" 2>&1;
 	exit 1
 fi
 
+if ! "$KMEMKIT" cc -O1 "$here/still_test.c" -o "$tmp/still_test" >"$tmp/out" 2>&1; then
+	verdict 1 "still_test compiles"
+	echo "$passed passed, $failed failed"
+	exit 1
+fi
+
 run "parent, child and grandchild allocate and free" 0
 KMEMKIT_RSEQ=0 run "the same with slots" 0
 KMEMKIT_MEM="dma=16M,dma32=112M,normal=384M,highmem=64M" run "the same with high memory" 0
@@ -46,6 +52,36 @@ run "forks among allocating threads" 0 threads
 KMEMKIT_RSEQ=0 run "the same with slots" 0 threads
 KMEMKIT_BOOT=slub_debug=FZPU run "the same with debug caches" 0 threads
 run "a child that only executes another program" 0 exec
+
+# still MODE: the same with another program
+still() {
+	"$tmp/still_test" "$1" >"$tmp/out" 2>&1
+	verdict $? "forks beside a thread that is busy: $1"
+}
+still shrink
+still drain
+still fast
+still handlers
+KMEMKIT_RSEQ=0 still shrink
+KMEMKIT_RSEQ=0 still fast
+KMEMKIT_RSEQ=0 still handlers
+KMEMKIT_BOOT=init_on_free=1 still fast
+
+# beside NAME MODE [MEMORY MAP]: forks while another thread is inside the library
+beside() {
+	KMEMKIT_MEM=$3 "$tmp/beside" "$2" >"$tmp/out" 2>&1
+	verdict $? "forks while another thread $1"
+}
+
+"$KMEMKIT" cc -O1 "$here/beside.c" -o "$tmp/beside" >"$tmp/out" 2>&1
+verdict $? "beside compiles"
+high="dma=16M,dma32=112M,highmem=64M"
+beside "is in kmap()" kmap "$high"
+beside "has a kmap_local_page() open" local "$high"
+beside "undoes idle areas" purge
+beside "finishes areas freed in atomic context" later
+beside "is in the tree of bus addresses" resource
+beside "is in an interrupt line" irq
 
 export KMEMKIT_FORK=deny
 run "denied: the parent goes on" 0 child

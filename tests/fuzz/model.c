@@ -254,6 +254,8 @@ static void op_cached(void)
 
 	if (!caches[c].s)
 		return;
+	if (caches[c].built)
+		gfp &= ~__GFP_ZERO;	/* clears what the constructor did, and is reported */
 	drop(s);
 	p = kmem_cache_alloc(caches[c].s, gfp);
 	if (!p)
@@ -268,11 +270,14 @@ static void op_cached(void)
 static void op_bulk(void)
 {
 	unsigned int c = byte() % CACHES, n = byte() % 200 + 1;
+	gfp_t gfp = some_gfp() & ~(__GFP_RECLAIMABLE | __GFP_ACCOUNT);
 	void *p[200];
 
 	if (!caches[c].s)
 		return;
-	if (!kmem_cache_alloc_bulk(caches[c].s, some_gfp() & ~(__GFP_RECLAIMABLE | __GFP_ACCOUNT), n, p))
+	if (caches[c].built)
+		gfp &= ~__GFP_ZERO;
+	if (!kmem_cache_alloc_bulk(caches[c].s, gfp, n, p))
 		return;
 	for (unsigned int i = 0; i < n; i++) {
 		struct slot s = { .kind = CACHED, .p = p[i], .size = caches[c].size };

@@ -3,16 +3,17 @@
  * After a peak, does resident memory come back? Usage: resident [MIB [SECONDS]].
  *
  * MIB mebibytes (1024) are taken by kmalloc, alloc_pages and vmalloc in equal parts, in random sizes, and every
- * page written. Then all but 5 % is freed, at random, and what is resident (the memory file's blocks and private
- * memory) is read. After SECONDS (2) the file must
- * be within 10 % of the frames in use, as they are counted after a drain: live ones, and what holds live ones
- * (partly filled slabs). Private memory is the frame database, mostly; it may stay at what the peak needed. The
+ * page written. Then all but 5 % is freed, at random. After SECONDS (2) what is resident, the memory file's blocks
+ * and what private memory has grown by since the start (the frame database, mostly), must together be within 10 %
+ * of the frames in use, as they are counted after a drain: live ones, and what holds live ones (partly filled
+ * slabs). The list of pieces is this program's own: it lies in shared memory, which neither figure counts. The
  * survivors' contents are compared.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -138,14 +139,13 @@ int main(int argc, char **argv)
 {
 	size_t want = (size_t)(argc > 1 ? atoi(argv[1]) : 1024) << 20, have = 0, live = 0, n = 0;
 	double limit = argc > 2 ? atof(argv[2]) : 2, end;
-	struct piece *piece = calloc(want / 64, sizeof(*piece));
-	long base_private, peak_private, private, base, peak, left, used;
+	struct piece *piece = mmap(NULL, want / 64 * sizeof(*piece), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	long base_private, peak_private, private, base, peak, left, used, sum;
 	struct kmemkit_stats s;
 	int bad = 0;
 
-	if (!piece || kmemkit_start())
+	if (piece == MAP_FAILED || kmemkit_start())
 		return 2;
-	memset(piece, 0, want / 4096 * sizeof(*piece));
 	base = resident(&base_private);
 	for (; have < want && take(&piece[n]); n++)
 		have += piece[n].size;
@@ -166,10 +166,12 @@ int main(int argc, char **argv)
 	printf("peak %.1f MiB in %zu pieces, private %.1f MiB; %.2g s after the free %.1f MiB, private %.1f MiB (%.1f at the start); "
 	       "live %.1f, in use %.1f MiB; %lu MiB released\n", MIB(peak - base), n, MIB(peak_private), limit, MIB(left),
 	       MIB(private), MIB(base_private), MIB(live), MIB(used), s.frames_released >> 8);
-	printf("%s\n", left > used + used / 10 ? "NOT within 10 %" : "within 10 %");
+	sum = left + private - base_private;
+	printf("file and growth of private memory %.1f MiB, %+.1f %% against what is in use: %s\n", MIB(sum),
+	       100.0 * (double)(sum - used) / (double)used, sum > used + used / 10 ? "NOT within 10 %" : "within 10 %");
 	if (bad)
 		printf("%d pieces have wrong contents\n", bad);
-	bad += left > used + used / 10 || private > peak_private + (1 << 20);
+	bad += sum > used + used / 10;
 	for (size_t i = 0; i < n; i++)
 		if (piece[i].p)
 			drop(&piece[i]);

@@ -23,11 +23,13 @@ peak() {
 	"$tmp/resident" "$@" 2 >"$tmp/out" 2>&1 || "$tmp/resident" "$@" 6 >"$tmp/out" 2>&1
 }
 
-for name in resident steady forked; do
+for name in resident steady forked churn; do
 	"$KMEMKIT" cc -O2 -g "$here/$name.c" -o "$tmp/$name" -pthread >"$tmp/out" 2>&1 || verdict 1 "$name.c compiles"
 done
 peak 512
 verdict $? "after a peak of 512 MiB resident memory comes back"
+peak 32
+verdict $? "after a peak of 32 MiB, most of it in caches"
 KMEMKIT_BOOT=idle_release_ms=0 "$tmp/resident" 64 1 >"$tmp/out" 2>&1
 [ $? -ne 0 ] && grep -q "; 0 MiB released" "$tmp/out"
 verdict $? "idle_release_ms=0: nothing is given back"
@@ -35,5 +37,7 @@ verdict $? "idle_release_ms=0: nothing is given back"
 verdict $? "a steady load keeps what it uses"
 "$tmp/forked" >"$tmp/out" 2>&1
 verdict $? "forks meanwhile: nothing is lost on either side, and both go on"
+KMEMKIT_MEM=dma=16M,normal=240M KMEMKIT_BOOT=idle_release_ms=4 "$tmp/churn" 3 >"$tmp/out" 2>&1
+verdict $? "blocks forgotten and used again at once, and compacted meanwhile: nothing is lost"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -83,14 +83,15 @@ awk '
 			n = n * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1
 		return n
 	}
-	/^# (lowmem|vmemmap|vmalloc|pkmap|fixmap|arrays) / { lo[$2] = number($3); hi[$2] = number($5); order[n++] = $2 }
+	/^# (lowmem|gap|vmemmap|vmalloc|pkmap|fixmap|arrays) / { lo[$2] = number($3); hi[$2] = number($5); order[n++] = $2 }
 	/ at [a-z]+ / { for (i = 1; $i != "at"; i++); at[$(i + 1)] = number($(i + 2)) }
 	/ is [a-z]+ 0x/ { for (i = 1; $i != "is"; i++); islo[$(i + 1)] = number($(i + 2)); ishi[$(i + 1)] = number($(i + 3)) }
 	END {
-		if (n != 6) { print "printed areas:", n; bad = 1 }
+		if (n != 7) { print "printed areas:", n; bad = 1 }
 		for (a in at) if (at[a] < lo[a] || at[a] >= hi[a]) { print a, "is not where it is printed"; bad = 1 }
 		for (a in islo) if (islo[a] != lo[a] || ishi[a] != hi[a]) { print a, "is not what is printed"; bad = 1 }
 		for (a in lo) for (b in lo) if (a != b && lo[a] < hi[b] && lo[b] < hi[a]) { print a, "overlaps", b; bad = 1 }
+		if (lo["gap"] != hi["lowmem"]) { print "the gap does not follow the direct map"; bad = 1 }
 		for (a in at) used++
 		if (used != 5) { print "used:", used; bad = 1 }
 		exit bad
@@ -98,6 +99,9 @@ awk '
 result "layout" $? "$tmp/out"
 grep -q "^# fe000000-fe000fff : $tmp/dev$" "$tmp/out" && grep -q '^# 00000000-.* : System RAM$' "$tmp/out"
 result "iomem text" $? "$tmp/out"
+KMEMKIT_BOOT=loglevel=8 "$tmp/nothing" 2>&1 >/dev/null | cut -d" " -f1 | tr '\n' ' ' > "$tmp/out"
+grep -q '^lowmem gap vmemmap vmalloc pkmap fixmap arrays zone ' "$tmp/out" && "$tmp/nothing" > "$tmp/out" 2>&1 && [ ! -s "$tmp/out" ]
+result "the layout at start, with loglevel=8 and only then" $? "$tmp/out"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -71,5 +71,9 @@ for rseq in 1 0; do
 done
 timeout 100 "$tmp/pressure" fork >"$tmp/out" 2>&1
 verdict $? "forks in the middle of it"
+unset KMEMKIT_MEM
+"$KMEMKIT" cc -O1 -g tests/reclaim/fork_locks.c -o "$tmp/fork_locks" -pthread >"$tmp/out" 2>&1 &&
+	timeout 200 "$tmp/fork_locks" >"$tmp/out" 2>&1
+verdict $? "forks among threads that hold spin locks"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

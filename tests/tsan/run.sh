@@ -61,6 +61,19 @@ for suite in lru kswapd shrinker; do
 	timeout 300 "$KMEMKIT" run "tests/unit/${suite}_test.c" >"$out/text" 2>&1 && ! grep -q ThreadSanitizer "$out/text"
 	verdict "${suite}_test.c: no report" $?
 done
+# Virtual areas, and both windows of high memory.
+if compile areas; then
+	timeout 300 "$out/areas" >"$out/text" 2>&1 && ! grep -q ThreadSanitizer "$out/text"
+	verdict "three threads make and free areas beside a reader of vmallocinfo: no report" $?
+else
+	verdict "areas.c compiles" 1
+fi
+high() {
+	timeout 300 "$KMEMKIT" run "$@" >"$out/text" 2>&1 && ! grep -qE "ThreadSanitizer|# SKIP" "$out/text"
+	verdict "${*: -1} with high memory: no report" $?
+}
+KMEMKIT_MEM=dma=16M,dma32=112M,normal=128M,highmem=64M high tests/unit/highmem_test.c
+KMEMKIT_MEM=dma=16M,normal=64M,highmem=64M high --boot kmap_slots=16 --param rounds=2000 tests/highmem/slots_test.c
 for name in race reuse; do
 	if compile $name; then
 		timeout 300 "$out/$name" >"$out/text" 2>&1

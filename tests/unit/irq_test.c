@@ -144,9 +144,27 @@ static void unwanted_line_is_switched_off(struct kunit *test)
 	free_irq(LINE, &calls);
 }
 
+/* Two devices hold it up: it stays up until both let go. */
+static void level_is_counted(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, request_irq(LINE, handler, 0, "test", &calls), 0);
+	disable_irq(LINE);
+	kmk_irq_level(LINE, true);
+	kmk_irq_level(LINE, true);
+	kmk_irq_level(LINE, false);
+	raised_level = true;		/* the handler lets go at its third call */
+	enable_irq(LINE);
+	kmk_irq_settle(LINE);
+	KUNIT_EXPECT_EQ(test, atomic_read(&calls), 3);
+	kmk_irq_level(LINE, false);
+	KUNIT_EXPECT_EQ(test, kmk_kunit_take_reports(test), 1UL);
+	free_irq(LINE, &calls);
+}
+
 static struct kunit_case irq_cases[] = {
 	KUNIT_CASE(edge_calls_the_handler),
 	KUNIT_CASE(level_calls_until_let_down),
+	KUNIT_CASE(level_is_counted),
 	KUNIT_CASE(disabled_lines_remember),
 	KUNIT_CASE(threads_run_afterwards),
 	KUNIT_CASE(lines_are_shared_by_consent),

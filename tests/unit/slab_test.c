@@ -4,6 +4,7 @@
 #include <kmemkit/kmemkit.h>
 #include <kmemkit/kunit.h>
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
@@ -242,6 +243,21 @@ static void copies_and_strings(struct kunit *test)
 	kfree_sensitive(NULL);
 }
 
+/* Whatever a free leaves there (zeros, or the poison of a debug cache): nothing of the contents. */
+static void sensitive_memory_is_cleared(struct kunit *test)
+{
+	static const size_t sizes[] = { 9, 40, 700, 3000, 20000 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		u8 *p = kmalloc(sizes[i], GFP_KERNEL), *volatile q = p;
+
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		fill(p, sizes[i]);
+		kfree_sensitive(p);
+		KUNIT_EXPECT_NULL(test, memchr_inv(q, q[0], sizes[i] - 1));
+	}
+}
+
 static void dma_memory_is_low(struct kunit *test)
 {
 	static const size_t sizes[] = { 8, 96, 500, 4096, 20000, 200000 };
@@ -312,7 +328,7 @@ static void constructors_run_once_a_slab(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, s);
 	constructed = 0;
 	for (int i = 0; i < 100; i++) {
-		t[i] = kmem_cache_alloc(s, i & 1 ? GFP_KERNEL : GFP_KERNEL | __GFP_ZERO);
+		t[i] = kmem_cache_alloc(s, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, t[i]);
 		KUNIT_ASSERT_EQ(test, t[i]->magic, 0xfeedfaceUL);
 	}
@@ -491,19 +507,67 @@ static void rcu_objects_stay_what_they_are(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, PageSlab(virt_to_page(t)));
 }
 
+struct reader {
+	struct thing *t;
+	struct completion begun, ended;
+	bool still_there;
+};
+
+static int read_for_a_while(void *data)
+{
+	struct reader *r = data;
+
+	rcu_read_lock();
+	complete(&r->begun);
+	mdelay(30);
+	r->still_there = PageSlab(virt_to_page(r->t)) && READ_ONCE(r->t->magic) == 0xfeedface;
+	rcu_read_unlock();
+	complete(&r->ended);
+	return 0;
+}
+
+/* Frames of a SLAB_TYPESAFE_BY_RCU cache outlast those who may still look into them. */
+static void rcu_frames_wait_for_readers(struct kunit *test)
+{
+	struct kmem_cache *s = kmem_cache_create("typesafe", sizeof(struct thing), 0, SLAB_TYPESAFE_BY_RCU,
+						 construct);
+	static struct reader r;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	r.t = kmem_cache_alloc(s, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, r.t);
+	init_completion(&r.begun);
+	init_completion(&r.ended);
+	kmem_cache_free(s, r.t);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(read_for_a_while, &r, "reader")));
+	wait_for_completion(&r.begun);
+	kmem_cache_shrink(s);
+	wait_for_completion(&r.ended);
+	KUNIT_EXPECT_TRUE(test, r.still_there);
+	kmem_cache_destroy(s);
+}
+
 struct later { struct rcu_head rcu; char data[40]; };
 
 static void freed_after_a_grace_period(struct kunit *test)
 {
-	struct later *l = kmalloc(sizeof(*l), GFP_KERNEL);
+	struct later *l = kmalloc(sizeof(*l), GFP_KERNEL), *v = kvmalloc(sizeof(*v), GFP_KERNEL);
+	struct kmemkit_stats before, after;
 
-	KUNIT_ASSERT_NOT_NULL(test, l);
+	KUNIT_ASSERT_TRUE(test, l && v);
+	kmemkit_get_stats(&before);
 	rcu_read_lock();
 	l->data[7] = 3;
 	kfree_rcu(l, rcu);
+	kvfree_rcu(v, rcu);
+	mdelay(20);
 	KUNIT_EXPECT_EQ(test, l->data[7], 3);
+	kmemkit_get_stats(&after);
+	KUNIT_EXPECT_EQ(test, before.objects_live, after.objects_live);
 	rcu_read_unlock();
 	rcu_barrier();
+	kmemkit_get_stats(&after);
+	KUNIT_EXPECT_EQ(test, before.objects_live, after.objects_live + 2);
 }
 
 /* ---- threads ---- */
@@ -696,6 +760,7 @@ static struct kunit_case slab_test_cases[] = {
 	KUNIT_CASE(krealloc_zeroes_the_new_tail),
 	KUNIT_CASE(failed_krealloc_keeps_the_old_block),
 	KUNIT_CASE(copies_and_strings),
+	KUNIT_CASE(sensitive_memory_is_cleared),
 	KUNIT_CASE(dma_memory_is_low),
 	KUNIT_CASE(every_set_of_classes),
 	KUNIT_CASE(constructors_run_once_a_slab),
@@ -707,6 +772,7 @@ static struct kunit_case slab_test_cases[] = {
 	KUNIT_CASE(impossible_caches_are_refused),
 	KUNIT_CASE(caches_come_and_go),
 	KUNIT_CASE(rcu_objects_stay_what_they_are),
+	KUNIT_CASE(rcu_frames_wait_for_readers),
 	KUNIT_CASE(freed_after_a_grace_period),
 	KUNIT_CASE(freed_by_another_thread),
 	KUNIT_CASE(double_frees_are_found),

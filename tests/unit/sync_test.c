@@ -187,8 +187,10 @@ static int waker_thread(void *unused)
 	wake_up(&queue);
 	msleep(5);
 	complete(&step);
-	while (!kthread_should_stop())
-		schedule_timeout_interruptible(HZ);
+	/* The state before the test: between the two a stop would be slept through. */
+	for (set_current_state(TASK_INTERRUPTIBLE); !kthread_should_stop(); set_current_state(TASK_INTERRUPTIBLE))
+		schedule_timeout(HZ);
+	__set_current_state(TASK_RUNNING);
 	return 17;
 }
 
@@ -650,8 +652,8 @@ static void work_queues(struct kunit *test)
 	flush_work(&blocker);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(work_runs), 11);
 
-	KUNIT_EXPECT_TRUE(test, schedule_delayed_work(&delayed, 2));
-	KUNIT_EXPECT_FALSE(test, schedule_delayed_work(&delayed, 2));
+	KUNIT_EXPECT_TRUE(test, schedule_delayed_work(&delayed, 20 * HZ));
+	KUNIT_EXPECT_FALSE(test, schedule_delayed_work(&delayed, 20 * HZ));	/* flushing queues it at once */
 	KUNIT_EXPECT_TRUE(test, flush_delayed_work(&delayed));
 	KUNIT_EXPECT_EQ(test, READ_ONCE(work_runs), 12);
 	schedule_delayed_work(&delayed, 100 * HZ);

@@ -152,7 +152,7 @@ static void impossible_sizes(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, __vmalloc(1UL << 46, GFP_KERNEL | __GFP_NOWARN));
 	KUNIT_EXPECT_NULL(test, vmalloc_array(SIZE_MAX / 2, 3));
 	KUNIT_EXPECT_NULL(test, vcalloc(3, SIZE_MAX / 2));
-	KUNIT_EXPECT_NULL(test, kvmalloc(SIZE_MAX, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, kvmalloc(SIZE_MAX, GFP_KERNEL | __GFP_NOWARN));
 	KUNIT_EXPECT_NULL(test, kvmalloc_array(SIZE_MAX / 2, 3, GFP_KERNEL));
 	KUNIT_EXPECT_NULL(test, get_vm_area(SIZE_MAX, VM_MAP));
 	KUNIT_EXPECT_EQ(test, kmk_kunit_take_reports(test), 0UL);

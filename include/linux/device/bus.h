@@ -30,7 +30,7 @@ struct bus_type {
 	struct subsys_private *p;
 };
 
-/* May sleep. -ENOMEM. A bus leaves after its last device and driver. */
+/* May sleep. -ENOMEM; -EEXIST: the name is taken. A bus leaves after its last device and driver. */
 int bus_register(struct bus_type *bus);
 void bus_unregister(struct bus_type *bus);
 

@@ -40,9 +40,14 @@ struct device_driver {
 	const struct attribute_group **groups, **dev_groups;
 	const struct dev_pm_ops *pm;
 	struct kmk_member kmk_member;
+	int kmk_walkers;		/* who stand on it in the bus's list, under the bus's lock */
 };
 
-/* May sleep. Probes what the bus has. -EBUSY: that name is taken; -EINVAL: the bus is not registered. */
+/*
+ * May sleep. Probes what the bus has. -EBUSY: that name is taken; -EINVAL: the bus is not registered; what
+ * match() returns below zero, but for -EPROBE_DEFER. Unregistering waits for who is trying the driver, so it is
+ * not for its probe().
+ */
 int driver_register(struct device_driver *drv);
 void driver_unregister(struct device_driver *drv);
 struct device_driver *driver_find(const char *name, struct bus_type *bus);
