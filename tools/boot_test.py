@@ -43,13 +43,20 @@ def document(text):
     return [REASON.sub(r"\1", line) for line in text.splitlines() if LINE.match(line)]
 
 
+def failures(text):
+    """What a KTAP document says about failures: the expectation's line and what was seen instead."""
+    lines = text.splitlines()
+    return [line for i, line in enumerate(lines) if any(" FAILED at " in x for x in lines[max(i - 4, 0):i + 1])]
+
+
 def run(words):
     try:
         r = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                            timeout=LIMIT)
     except subprocess.TimeoutExpired as e:
         return 124, document((e.stdout or b"").decode(errors="replace")), "timed out\n"
-    return r.returncode, document(r.stdout.decode(errors="replace")), r.stderr.decode(errors="replace")
+    out, err = r.stdout.decode(errors="replace"), r.stderr.decode(errors="replace")
+    return r.returncode, document(out), err if not r.returncode else "\n".join(failures(out)) + "\n" + err
 
 
 def difference(name, process, machine):

@@ -251,14 +251,17 @@ static void each_queueing_is_one_run(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&wanted_runs), atomic_read(&wanted_trues));
 }
 
-static atomic_t now, most;
+static atomic_t now, most, allowed;
 
+/* All wait for the limit to be reached, however slowly the machine starts them, and then for one too many. */
 static void crowd_fn(struct work_struct *w)
 {
-	int v = atomic_inc_return(&now);
+	int v = atomic_inc_return(&now), seen = atomic_read(&most);
 
-	if (v > atomic_read(&most))
-		atomic_set(&most, v);
+	while (v > seen && !atomic_try_cmpxchg(&most, &seen, v))
+		;
+	for (int i = 0; i < 400 && atomic_read(&most) < atomic_read(&allowed); i++)
+		msleep(5);
 	msleep(5);
 	atomic_dec(&now);
 }
@@ -270,6 +273,7 @@ static void the_limit_of_a_queue_can_change(struct kunit *test)
 
 	for (int limit = 3; limit >= 1; limit -= 2) {
 		atomic_set(&most, 0);
+		atomic_set(&allowed, limit);
 		workqueue_set_max_active(wq, limit);
 		for (int i = 0; i < 8; i++) {
 			INIT_WORK(&items[i], crowd_fn);
