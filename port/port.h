@@ -29,9 +29,11 @@ extern "C" {
 /*
  * Bytes of zeroed per-thread block a host provides. Its first 32-bit word is not zero while the thread must not be
  * taken off its CPU. The second says which virtual CPU the thread would rather have: a host with a scheduler of
- * its own may write it in a call of the thread's that may sleep, while the first word is zero.
+ * its own may write it in a call of the thread's that may sleep, while the first word is zero and PORT_BLOCK_PINNED is
+ * not set in the third.
  */
 #define PORT_BLOCK_SIZE 512
+#define PORT_BLOCK_PINNED 8u
 
 /* What kind of memory a range is. RAM_HIGH is outside the direct map. */
 enum port_kind { PORT_RAM = 1, PORT_RAM_HIGH = 2, PORT_RESERVED = 3 };

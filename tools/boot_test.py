@@ -56,17 +56,17 @@ def run(words):
     except subprocess.TimeoutExpired as e:
         return 124, document((e.stdout or b"").decode(errors="replace")), "timed out\n"
     out, err = r.stdout.decode(errors="replace"), r.stderr.decode(errors="replace")
-    return r.returncode, document(out), err if not r.returncode else "\n".join(failures(out)) + "\n" + err
+    return r.returncode, document(out), err if not r.returncode else "\n".join(failures(out)) + "\n" + err[-1500:]
 
 
 def difference(name, process, machine):
     """Why a run on a machine is not the same, or None. Runs: (status, document, stderr)."""
     if process[0] or not process[1]:
         return "fails in a process already: exit status %d, %d lines of KTAP\n%s" % (
-            process[0], len(process[1]), process[2][-2000:])
+            process[0], len(process[1]), process[2][:4000])
     skipped = [r"^( *)ok (\d+) %s$" % case for file, case in CASES if file == name]
     if machine[0] != process[0]:
-        return "exit status %d, in a process %d\n%s" % (machine[0], process[0], machine[2][-2000:])
+        return "exit status %d, in a process %d\n%s" % (machine[0], process[0], machine[2][:4000])
     for ours, theirs in zip(process[1] + ["(nothing)"], machine[1] + ["(nothing)"]):
         ours = ours + " # SKIP" if any(re.match(p, ours) for p in skipped) else ours
         if ours != theirs:

@@ -68,11 +68,16 @@ bool bare_sched_preemptible(void)
 	return self != bare_this_cpu()->idle && preemptible(self);
 }
 
-/* The word behind it is the core's hint which virtual CPU to take: the real one. Only where the thread itself has stopped. */
+/*
+ * The word behind it is the core's hint which virtual CPU to take: the real one, unless the thread is pinned. Only
+ * where the thread itself has stopped.
+ */
 static void hint_cpu(struct bare_thread *t, const struct bare_cpu *cpu)
 {
-	if (preemptible(t))
-		((volatile uint32_t *)t->block)[1] = (uint32_t)cpu->id;
+	volatile uint32_t *words = (volatile uint32_t *)t->block;
+
+	if (preemptible(t) && !(words[2] & PORT_BLOCK_PINNED))
+		words[1] = (uint32_t)cpu->id;
 }
 
 /* ---- queues ---- */

@@ -53,10 +53,11 @@ struct kmk_thread {
 #define KMK_T_NO_TASK	1u		/* ended, or ending: give out no task again */
 #define KMK_T_CORE	2u		/* a thread of the library's own */
 #define KMK_T_NO_CPU	4u		/* slept in error, and found no virtual CPU free afterwards */
-#define KMK_T_PINNED	8u		/* takes no other virtual CPU than cpu */
+#define KMK_T_PINNED	PORT_BLOCK_PINNED	/* takes no other virtual CPU than cpu */
 
 _Static_assert(sizeof(struct kmk_thread) <= PORT_BLOCK_SIZE, "the host's block is too small");
-_Static_assert(!offsetof(struct kmk_thread, ctx) && offsetof(struct kmk_thread, cpu) == 4, "hosts know these words");
+_Static_assert(!offsetof(struct kmk_thread, ctx) && offsetof(struct kmk_thread, cpu) == 4 &&
+	       offsetof(struct kmk_thread, flags) == 8, "hosts know these words");
 
 /*
  * gcc 12 miscompiles the null check of -fsanitize=undefined on the address of a thread-local

@@ -287,7 +287,7 @@ static void the_limit_of_a_queue_can_change(struct kunit *test)
 
 /* All run at once, each with its own CPU. */
 static int cpu_hits[NR_CPUS];
-static atomic_t arrived, alone;
+static atomic_t arrived, alone, strayed;
 
 static void each_fn(struct work_struct *w)
 {
@@ -300,6 +300,9 @@ static void each_fn(struct work_struct *w)
 		usleep_range(1000, 2000);
 	if (atomic_read(&arrived) < (int)num_online_cpus())
 		atomic_inc(&alone);
+	if (get_cpu() != cpu)		/* after it slept, too */
+		atomic_inc(&strayed);
+	put_cpu();
 }
 
 static long which_cpu(void *arg)
@@ -317,6 +320,7 @@ static void each_cpu_gets_its_item(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, schedule_on_each_cpu(each_fn), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&arrived), (int)num_online_cpus());
 	KUNIT_EXPECT_EQ(test, atomic_read(&alone), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&strayed), 0);
 	for_each_online_cpu(cpu) {
 		KUNIT_EXPECT_EQ(test, cpu_hits[cpu], 1);
 		KUNIT_EXPECT_EQ(test, work_on_cpu(cpu, which_cpu, NULL), (long)cpu);
