@@ -403,6 +403,7 @@ static void poll_fork_child(void)
 void kmk_rcu_fork_child(void)
 {
 	poll_fork_child();
+	rcu_seq = (rcu_seq + 1) & ~1ul;	/* one that was under way was the parent's */
 	mutex_init(&rcu_gp);
 	rcu_started = 0;
 	rcu_busy = false;

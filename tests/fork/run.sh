@@ -83,6 +83,9 @@ beside "finishes areas freed in atomic context" later
 beside "is in the tree of bus addresses" resource
 beside "is in an interrupt line" irq
 
+"$KMEMKIT" cc -O1 "$here/grace.c" -o "$tmp/grace" -pthread >"$tmp/out" 2>&1 && "$tmp/grace" >"$tmp/out" 2>&1
+verdict $? "a grace period under way at the fork does not count in the child"
+
 export KMEMKIT_FORK=deny
 run "denied: the parent goes on" 0 child
 says "kmemkit: use after fork: this process was forked with KMEMKIT_FORK=deny, the memory stayed with its parent" \
