@@ -193,6 +193,20 @@ def long_stages(build):
     ]
 
 
+def shown(text, most=25):
+    """The lines of a failed item worth a look: each failed result with what belongs to it (KTAP says a case's reasons
+    before its result, the scripts after it), then the end of the text."""
+    lines = text.splitlines()
+    keep = set()
+    for i, line in enumerate(lines):
+        if re.match(r" *not ok", line):
+            keep.update(j for j in range(i - 6, i) if j >= 0 and re.match(r" *#", lines[j]))
+            keep.update(j for j in range(i, i + 7) if j < len(lines) and (j == i or re.match(r" *#", lines[j])))
+    reasons = [lines[i] for i in sorted(keep)][:most]
+    rest = most - len(reasons)
+    return reasons + [line for i, line in enumerate(lines) if i >= len(lines) - rest and i not in keep]
+
+
 def run_stage(name, groups, logs):
     print("== " + name, flush=True)
     passed = failed = 0
@@ -203,7 +217,7 @@ def run_stage(name, groups, logs):
                 counts = "%d" % p if not f else "%d passed, %d FAILED" % (p, f)
                 print("  %-4s %-60s %s (%.1f s)" % ("FAIL" if f else "ok", item.name, counts, seconds), flush=True)
                 if f:
-                    print("".join("       | %s\n" % line for line in text.splitlines()[-25:]), end="")
+                    print("".join("       | %s\n" % line for line in shown(text)), end="")
                     print("       log: " + os.path.relpath(log, ROOT), flush=True)
     return passed, failed
 
@@ -218,6 +232,9 @@ def self_test():
     assert count("x\n3 passed, 0 failed\n", 1) == (3, 1)
     assert count("", 0) == (1, 0) and count("", 2) == (0, 1)
     assert count("Ok:                 9   \nFail:               1   \nTimeout:  1\n", 1) == (9, 2)
+    early = shown("ok 1\n    # a: why\n    not ok 2\n" + "ok\n" * 40 + "not ok - b\n# because\n" + "ok\n" * 40)
+    assert early[:4] == ["    # a: why", "    not ok 2", "not ok - b", "# because"] and len(early) == 25, early
+    assert shown("a\nb\n") == ["a", "b"]
     start = time.monotonic()
     late = Item("late", ["sh", "-c", "echo begun; sleep 60 & sleep 60"], limit=1).run("/tmp")
     os.unlink(late[5])
