@@ -63,9 +63,14 @@ pair() {
 	printf '%-40s %3d + %3d = %3d instructions, limit %d\n' "$1 + $2" "$a" "$f" $((a + f)) "$limit"
 }
 status=0
-pair kmk_kmalloc_at kfree
-[ $((a + f)) -le "$limit" ] || { echo "count_fast: OVER the limit"; status=1; }
+# The plain forms are what constant flags such as GFP_KERNEL lead to, the others judge the flags they get.
+for form in kmk_kmalloc_plain_at kmk_kmalloc_at; do
+	pair $form kfree
+	[ $((a + f)) -le "$limit" ] || { echo "count_fast: OVER the limit"; status=1; }
+done
+pair kmk_kmalloc_plain kfree
 pair __kmalloc kfree
+pair kmk_cache_alloc_plain kmem_cache_free
 pair kmem_cache_alloc kmem_cache_free
 
 if command -v valgrind > /dev/null; then
@@ -77,7 +82,7 @@ if command -v valgrind > /dev/null; then
 		awk -v what=$what -v limit="$limit" '
 			/^PAIRS/ { n = $2 }
 			/ Collected : / { all = $NF }
-			/:(kmk_kmalloc_at|alloc_second|kfree|kmem_cache_alloc|cache_alloc_second|kmem_cache_free)( \[|$)/ {
+			/:(kmk_kmalloc_plain_at|alloc_second|kfree|kmk_cache_alloc_plain|cache_alloc_second|kmem_cache_free)( \[|$)/ {
 				gsub(",", "", $1); ours += $1
 			}
 			END {

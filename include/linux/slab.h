@@ -105,9 +105,19 @@ void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags) __attribute__((malloc)
 int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p);
 void kmem_cache_free_bulk(struct kmem_cache *s, size_t size, void **p);
 void kfree_bulk(size_t size, void **p);
+/*
+ * What the flags mean for an object that lies ready: constant ones are judged by the compiler. Those of
+ * KMK_GFP_JUDGED ask for more than the object (zeroing, a complaint); the plain forms must not be given one.
+ */
+#define KMK_GFP_JUDGED		(__GFP_ZERO | __GFP_HIGHMEM | __GFP_DMA32)
+#define KMK_GFP_PLAIN(gfp)	(__builtin_constant_p(gfp) && !((gfp) & KMK_GFP_JUDGED))
+void *kmk_cache_alloc_plain(struct kmem_cache *s, gfp_t flags) __attribute__((malloc));
 #ifdef KMEMKIT_CLASSIC
 #define kmem_cache_alloc(s, gfp)		kmem_cache_alloc(s, kmk_classic_gfp(gfp))
 #define kmem_cache_alloc_bulk(s, gfp, n, p)	kmem_cache_alloc_bulk(s, kmk_classic_gfp(gfp), n, p)
+#else
+#define kmem_cache_alloc(s, gfp)	\
+	(KMK_GFP_PLAIN(gfp) ? kmk_cache_alloc_plain(s, gfp) : (kmem_cache_alloc)(s, gfp))
 #endif
 
 static inline void *kmem_cache_zalloc(struct kmem_cache *s, gfp_t flags)
@@ -149,6 +159,8 @@ static __always_inline unsigned int kmalloc_index(size_t size)
 	(KMK_PCPU_BASE + ((unsigned long)KMK_PCPU_DUMMIES << KMK_PCPU_SHIFT) + KMK_KMALLOC_ARRAY(type, index))
 
 void *kmk_kmalloc_at(unsigned long place, gfp_t flags, size_t size) __attribute__((malloc));
+void *kmk_kmalloc_plain_at(unsigned long place, gfp_t flags, size_t size) __attribute__((malloc));
+void *kmk_kmalloc_plain(size_t size, gfp_t flags) __attribute__((malloc));
 void *__kmalloc(size_t size, gfp_t flags) __attribute__((malloc));
 void *kmalloc_large(size_t size, gfp_t flags) __attribute__((malloc));
 void *kmk_kmalloc_caller(size_t size, gfp_t flags, unsigned long caller) __attribute__((malloc));
@@ -169,8 +181,11 @@ static __always_inline void *kmalloc(size_t size, gfp_t flags)
 			return ZERO_SIZE_PTR;
 		if (size > KMALLOC_MAX_CACHE_SIZE)
 			return kmalloc_large(size, flags);
-		return kmk_kmalloc_at(KMK_KMALLOC_PLACE(kmalloc_type(flags), kmalloc_index(size)), flags, size);
+		return (KMK_GFP_PLAIN(flags) ? kmk_kmalloc_plain_at : kmk_kmalloc_at)
+			(KMK_KMALLOC_PLACE(kmalloc_type(flags), kmalloc_index(size)), flags, size);
 	}
+	if (KMK_GFP_PLAIN(flags) && kmalloc_type(flags) == KMALLOC_NORMAL)
+		return kmk_kmalloc_plain(size, flags);
 	return __kmalloc(size, flags);
 }
 #endif

@@ -15,8 +15,6 @@
 /* From the begin of a cache line: what a loop over them costs must not depend on where the linker puts them. */
 #define KMK_HOT __attribute__((aligned(64)))
 
-#define SPECIAL (__GFP_ZERO | __GFP_HIGHMEM | __GFP_DMA32)
-
 struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][KMK_KMALLOC_CLASSES];
 
 static struct kmem_cache *cache_at(unsigned long place)
@@ -53,22 +51,28 @@ static noinline void *alloc_second(unsigned long place, gfp_t gfp, size_t size, 
 	if (unlikely(!port_slot_pop_at(place, &obj, &state)))
 		return alloc_slow(place, gfp, size, caller);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	return unlikely(gfp & SPECIAL) ? finish(obj, gfp, caller) : obj;
+	return unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, caller) : obj;
 }
 
-static __always_inline void *kmalloc_at(unsigned long place, gfp_t gfp, size_t size)
+/* judged: the flags may be any; else the compiler saw that they ask for nothing more than the object. */
+static __always_inline void *kmalloc_at(unsigned long place, gfp_t gfp, size_t size, bool judged)
 {
 	void *obj, *state;
 
 	if (unlikely(!port_array_pop_at(place, &obj, &state)))
 		return alloc_second(place, gfp, size, _RET_IP_);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	return unlikely(gfp & SPECIAL) ? finish(obj, gfp, _RET_IP_) : obj;
+	return judged && unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, _RET_IP_) : obj;
 }
 
 KMK_HOT void *kmk_kmalloc_at(unsigned long place, gfp_t gfp, size_t size)
 {
-	return kmalloc_at(place, gfp, size);
+	return kmalloc_at(place, gfp, size, true);
+}
+
+KMK_HOT void *kmk_kmalloc_plain_at(unsigned long place, gfp_t gfp, size_t size)
+{
+	return kmalloc_at(place, gfp, size, false);
 }
 
 /*
@@ -83,12 +87,12 @@ static const u32 small_array[TABLE_MAX / 8 + 1] = {
 };
 #undef A
 
-static __always_inline unsigned long place_of(size_t size, gfp_t gfp)
+static __always_inline unsigned long place_of(size_t size, enum kmalloc_cache_type type)
 {
 	u32 array = size <= TABLE_MAX ? small_array[(size + 7) / 8]
 		: KMK_KMALLOC_ARRAY(KMALLOC_NORMAL, 64 - (unsigned int)__builtin_clzl(size - 1));
 
-	return PORT_PLACE(0) + array + (KMK_KMALLOC_ARRAY(kmalloc_type(gfp), 0) - KMK_KMALLOC_ARRAY(KMALLOC_NORMAL, 0));
+	return PORT_PLACE(0) + array + (KMK_KMALLOC_ARRAY(type, 0) - KMK_KMALLOC_ARRAY(KMALLOC_NORMAL, 0));
 }
 
 KMK_HOT void *__kmalloc(size_t size, gfp_t gfp)
@@ -96,7 +100,14 @@ KMK_HOT void *__kmalloc(size_t size, gfp_t gfp)
 	/* One test for 0 and for too large. */
 	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE))
 		return size ? kmk_kmalloc_large(size, gfp, _RET_IP_) : ZERO_SIZE_PTR;
-	return kmalloc_at(place_of(size, gfp), gfp, size);
+	return kmalloc_at(place_of(size, kmalloc_type(gfp)), gfp, size, true);
+}
+
+KMK_HOT void *kmk_kmalloc_plain(size_t size, gfp_t gfp)
+{
+	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE))
+		return size ? kmk_kmalloc_large(size, gfp, _RET_IP_) : ZERO_SIZE_PTR;
+	return kmalloc_at(place_of(size, KMALLOC_NORMAL), gfp, size, false);
 }
 
 /* For callers who allocate on behalf of their own caller. */
@@ -107,11 +118,11 @@ void *kmk_kmalloc_caller(size_t size, gfp_t gfp, unsigned long caller)
 
 	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE))
 		return size ? kmk_kmalloc_large(size, gfp, caller) : ZERO_SIZE_PTR;
-	place = place_of(size, gfp);
+	place = place_of(size, kmalloc_type(gfp));
 	if (unlikely(!port_array_pop_at(place, &obj, &state)))
 		return alloc_second(place, gfp, size, caller);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	return unlikely(gfp & SPECIAL) ? finish(obj, gfp, caller) : obj;
+	return unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, caller) : obj;
 }
 
 /*
@@ -163,17 +174,27 @@ static noinline void *cache_alloc_second(struct kmem_cache *s, gfp_t gfp, unsign
 	if (unlikely(!port_slot_pop_at(s->place, &obj, &state)))
 		return kmk_slab_alloc(s, gfp, s->object_size, caller);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	return unlikely(gfp & SPECIAL) ? finish(obj, gfp, caller) : obj;
+	return unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, caller) : obj;
 }
 
-KMK_HOT void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
+static __always_inline void *cache_alloc(struct kmem_cache *s, gfp_t gfp, bool judged)
 {
 	void *obj, *state;
 
 	if (unlikely(!port_array_pop_at(s->place, &obj, &state)))
 		return cache_alloc_second(s, gfp, _RET_IP_);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	return unlikely(gfp & SPECIAL) ? finish(obj, gfp, _RET_IP_) : obj;
+	return judged && unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, _RET_IP_) : obj;
+}
+
+KMK_HOT void *(kmem_cache_alloc)(struct kmem_cache *s, gfp_t gfp)
+{
+	return cache_alloc(s, gfp, true);
+}
+
+KMK_HOT void *kmk_cache_alloc_plain(struct kmem_cache *s, gfp_t gfp)
+{
+	return cache_alloc(s, gfp, false);
 }
 
 KMK_HOT void kmem_cache_free(struct kmem_cache *s, void *obj)
@@ -230,7 +251,7 @@ int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t n, void **p)
 						    ? (unsigned int)(n - done) : KMK_BULK);
 
 		take(e, got, p + done);
-		if (unlikely(gfp & SPECIAL))
+		if (unlikely(gfp & KMK_GFP_JUDGED))
 			for (unsigned int i = 0; i < got; i++)
 				finish(e[i].obj, gfp, _RET_IP_);
 		done += got;
