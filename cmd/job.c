@@ -76,6 +76,16 @@ static void add_request(struct args *env, const struct job *j)
 	args_addf(env, "KMEMKIT_INDEX=%u", j->index);
 }
 
+/* As a kernel does at boot, a run prints the layout of its address space; once, by the first job of the plan, is enough. */
+static void add_boot(struct args *words, const struct job *j, const struct run_options *o)
+{
+	const char *own = o->boot ? o->boot : "";
+	bool first = j->index == 1;
+
+	if (*own || first)
+		args_addf(words, "KMEMKIT_BOOT=%s%s%s", own, *own && first ? " " : "", first ? "layout" : "");
+}
+
 /* What the program is asked, as NAME=value words. */
 static void make_request(struct args *words, const struct job *j, const struct job_setup *s)
 {
@@ -84,8 +94,7 @@ static void make_request(struct args *words, const struct job *j, const struct j
 
 	add_request(words, j);
 	add_params(words, &o->params);
-	if (o->boot)
-		args_addf(words, "KMEMKIT_BOOT=%s", o->boot);
+	add_boot(words, j, o);
 	if (o->proc)
 		args_addf(words, "KMEMKIT_PROC=%s", o->proc);
 	if (skip)

@@ -22,6 +22,7 @@ static const struct { const char *name; enum kind kind; const char *form; } know
 	{ "fail_page_alloc", FAULT, "<interval>,<probability>,<space>,<times>" },
 	{ "fail_nth", NUMBER, "a number" },
 	{ "page_policy", POLICY, "lowest or default" },
+	{ "layout", FLAG, "no value" },
 	{ "loglevel", NUMBER, "a number" },
 	{ "quiet", FLAG, "no value" },
 	{ "kmemkit_panic", FLAG, "0 or 1" },

@@ -5,6 +5,7 @@
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include <linux/vmstat.h>
+#include "base/option.h"
 #include "debug.h"
 
 void kmk_sink_add(struct kmk_sink *sink, const char *fmt, ...)
@@ -269,15 +270,19 @@ static void layout(struct kmk_sink *sink)
 
 static void say_line(const char *text, size_t len, void *data)
 {
-	(void)data;
-	printk(KERN_DEBUG "%.*s", (int)len, text);
+	printk("%s%.*s", (const char *)data, (int)len, text);
 }
 
+/* At start: a runner asks for it (`layout`); any other program's standard error is its own. */
 void kmk_layout_say(void)
 {
-	struct kmk_sink sink = { .line = say_line };
+	bool asked = kmk_option("layout");
+	char level[] = KERN_INFO;
+	struct kmk_sink sink = { .line = say_line, .data = level };
 
-	if (console_loglevel > LOGLEVEL_DEBUG)
+	if (!asked)
+		level[1] = KERN_DEBUG[1];
+	if (console_loglevel > (asked ? LOGLEVEL_INFO : LOGLEVEL_DEBUG))
 		layout(&sink);
 }
 

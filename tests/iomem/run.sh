@@ -101,7 +101,18 @@ grep -q "^# fe000000-fe000fff : $tmp/dev$" "$tmp/out" && grep -q '^# 00000000-.*
 result "iomem text" $? "$tmp/out"
 KMEMKIT_BOOT=loglevel=8 "$tmp/nothing" 2>&1 >/dev/null | cut -d" " -f1 | tr '\n' ' ' > "$tmp/out"
 grep -q '^lowmem gap vmemmap vmalloc pkmap fixmap arrays zone ' "$tmp/out" && "$tmp/nothing" > "$tmp/out" 2>&1 && [ ! -s "$tmp/out" ]
-result "the layout at start, with loglevel=8 and only then" $? "$tmp/out"
+result "the layout at start of a program, with loglevel=8 and only then" $? "$tmp/out"
+
+# kmemkit run prints it once, at the start of the first process; the same areas as at the end; quiet keeps it away.
+starts() {
+	KMEMKIT_MEM="dma=16M,normal=64M,highmem=64M" "$KMEMKIT" run "$@" --proc layout "$here/layout_test.c" > "$tmp/end" 2> "$tmp/out"
+}
+starts && grep -E '^(lowmem|gap|vmemmap|vmalloc|pkmap|fixmap|arrays) ' "$tmp/out" > "$tmp/start" &&
+	sed -n 's/^# \(\(lowmem\|gap\|vmemmap\|vmalloc\|pkmap\|fixmap\|arrays\) .*\)/\1/p' "$tmp/end" | diff - "$tmp/start" >> "$tmp/out" &&
+	[ "$(wc -l < "$tmp/start")" = 7 ]
+result "the layout at start of a run, as at its end" $? "$tmp/out"
+starts --boot quiet && ! grep -q '^lowmem' "$tmp/out"
+result "no layout when quiet" $? "$tmp/out"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
