@@ -68,7 +68,7 @@ static void add_folders(struct args *a, const struct args *dirs)
 		args_addf(a, "-I%s", dirs->v[i]);
 }
 
-static int common_words(struct args *a, const struct run_options *o, const struct home *h)
+static int common_words(struct args *a, const struct run_options *o, const struct home *h, const char *scratch)
 {
 	args_add_words(a, h->cc);
 	for (size_t i = 0; kernel_flags[i]; i++)
@@ -84,8 +84,10 @@ static int common_words(struct args *a, const struct run_options *o, const struc
 	for (size_t i = 0; i < o->cflags.n; i++)
 		args_add(a, o->cflags.v[i]);
 	add_folders(a, &o->borrow);
-	if (o->source)
+	if (o->source) {
 		ksource_folders(a, o->source);
+		ksource_generic(a, o->source, scratch);
+	}
 	args_add(a, "-include");
 	args_add(a, "linux/kconfig.h");
 	return add_compiler_include(a, h);
@@ -117,12 +119,13 @@ struct unit_set {
 	const struct home *h;
 	const char *dir;
 	struct args common, files, objects;
+	struct args placed;		/* what is compiled for each file: itself, or a copy of it */
 };
 
 static pid_t start_compile(const struct unit_set *u, size_t n)
 {
 	const struct args *common = &u->common;
-	const char *file = u->files.v[n], *object = u->objects.v[n];
+	const char *file = u->files.v[n], *placed = u->placed.v[n], *object = u->objects.v[n];
 	struct args a = { 0 };
 	pid_t pid;
 
@@ -130,13 +133,13 @@ static pid_t start_compile(const struct unit_set *u, size_t n)
 		args_add(&a, common->v[i]);
 	add_module_names(&a, file);
 	if (u->o->source) {
-		ksource_neighbours(&a, u->o->source, file);
+		ksource_words(&a, u->o->source, file, placed);
 		args_add(&a, "-MMD");
 	}
 	args_add(&a, "-c");
 	args_add(&a, "-o");
 	args_add(&a, object);
-	args_add(&a, file);
+	args_add(&a, placed);
 	pid = spawn_start(a.v, NULL, NULL, false);
 	args_free(&a);
 	return pid;
@@ -218,10 +221,11 @@ static size_t compile_width(const struct run_options *o)
 
 static void add_file(struct unit_set *u, const char *file)
 {
-	char *placed = u->o->source ? ksource_place(u->o->source, u->dir, file) : cmd_strdup(file);
+	char *placed = u->o->source ? ksource_place(u->o->source, u->dir, u->files.n, file) : cmd_strdup(file);
 	char *object = object_name(u->dir, file, u->files.n);
 
-	args_add(&u->files, placed);
+	args_add(&u->files, file);
+	args_add(&u->placed, placed);
 	args_add(&u->objects, object);
 	free(placed);
 	free(object);
@@ -275,7 +279,7 @@ static int complete(struct unit_set *u)
 int compile_program(const struct run_options *o, const struct home *h, const char *dir, char **program)
 {
 	struct unit_set u = { .o = o, .h = h, .dir = dir };
-	int err = common_words(&u.common, o, h);
+	int err = common_words(&u.common, o, h, dir);
 
 	*program = cmd_format("%s/program", dir);
 	for (size_t i = 0; i < o->files.n; i++)
@@ -288,6 +292,7 @@ int compile_program(const struct run_options *o, const struct home *h, const cha
 		err = link_program(&u, *program);
 	args_free(&u.common);
 	args_free(&u.files);
+	args_free(&u.placed);
 	args_free(&u.objects);
 	return err;
 }

@@ -6,8 +6,9 @@
  * Sources: each name that the objects leave undefined, and that neither our libraries nor libc have, is
  * looked up in the texts of DIR/lib; the file that exports it, or else defines it, is compiled too; again
  * until nothing new is found. What is not found at all is then the linker's to complain of.
- * A file of DIR is compiled through a link in the scratch folder, so that `#include "../mm/slab.h"`
- * reaches the header that we ship and only then its neighbours in DIR.
+ * A file of DIR is compiled as a copy in a scratch folder of its own, so that `#include "../mm/slab.h"`
+ * reaches the header that we ship and only then its neighbours in DIR. A #line gives the copy's text its
+ * real name: compiler, reports and traces speak of the file in DIR.
  *
  * "auto" is Debian's package, the parts we read unpacked once into the user's cache.
  */
@@ -135,41 +136,56 @@ void ksource_folders(struct args *a, const char *dir)
 		args_addf(a, "-I%s/%s", dir, folders[i]);
 }
 
+static bool wrap_headers(const char *from, const char *to)
+{
+	struct dirent **entries;
+	int n = scandir(from, &entries, NULL, NULL);
+	bool ok = n >= 0;
+
+	for (int i = 0; i < n; i++) {
+		const char *name = entries[i]->d_name, *dot = strrchr(name, '.');
+
+		if (dot && !strcmp(dot, ".h")) {
+			char *path = cmd_format("%s/%s", to, name);
+			FILE *out = fopen(path, "we");
+
+			ok &= out && fprintf(out, "#include <asm-generic/%s>\n", name) > 0;
+			ok &= out && !fclose(out);
+			free(path);
+		}
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+	return ok;
+}
+
+/* As the kernel's own build makes them: an asm/ header that the machine has not is the generic one. */
+void ksource_generic(struct args *a, const char *dir, const char *scratch)
+{
+	static const char *const folders[] = { "include/asm-generic", "include/uapi/asm-generic" };
+	char *top = cmd_format("%s/generic", scratch), *to = cmd_format("%s/asm", top);
+	bool ok = !mkdir(top, 0777) && !mkdir(to, 0777);
+
+	for (size_t i = 0; ok && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		char *from = cmd_format("%s/%s", dir, folders[i]);
+
+		ok = access(from, R_OK) || wrap_headers(from, to);
+		free(from);
+	}
+	if (!ok)
+		cmd_error("--kernel-source: cannot write %s: %s", to, strerror(errno));
+	args_addf(a, "-I%s", top);
+	free(to);
+	free(top);
+}
+
 static const char *inside(const char *dir, const char *path)
 {
 	size_t n = strlen(dir);
 
 	return !strncmp(path, dir, n) && path[n] == '/' ? path + n + 1 : NULL;
 }
-
-char *ksource_place(const char *dir, const char *scratch, const char *file)
-{
-	char *real = realpath(file, NULL), *link = NULL;
-
-	if (real && inside(dir, real)) {
-		link = cmd_format("%s/%s", scratch, strrchr(real, '/') + 1);
-		if (symlink(real, link) && errno != EEXIST) {
-			free(link);
-			link = NULL;
-		}
-	}
-	free(real);
-	return link ? link : cmd_strdup(file);
-}
-
-void ksource_neighbours(struct args *a, const char *dir, const char *file)
-{
-	char *real = realpath(file, NULL);
-
-	if (real && inside(dir, real)) {
-		*strrchr(real, '/') = '\0';
-		args_add(a, "-iquote");
-		args_add(a, real);
-	}
-	free(real);
-}
-
-/* ---- which file has a name ---- */
 
 struct text {
 	const char *start, *end;
@@ -190,6 +206,70 @@ static bool map_text(const char *path, struct text *t)
 	*t = (struct text){ p, (const char *)p + st.st_size };
 	return true;
 }
+
+static void unmap_text(const struct text *t)
+{
+	munmap((void *)t->start, (size_t)(t->end - t->start));
+}
+
+static void put_line_name(FILE *out, const char *path)
+{
+	fputs("#line 1 \"", out);
+	for (; *path; path++) {
+		if (*path == '"' || *path == '\\')
+			putc('\\', out);
+		putc(*path, out);
+	}
+	fputs("\"\n", out);
+}
+
+static bool copy_under_its_name(const char *real, const char *copy)
+{
+	struct text t = { "", NULL };
+	bool some = map_text(real, &t);
+	FILE *out = fopen(copy, "we");
+
+	if (out) {
+		put_line_name(out, real);
+		if (some)
+			fwrite(t.start, 1, (size_t)(t.end - t.start), out);
+	}
+	if (some)
+		unmap_text(&t);
+	return out && !fclose(out);
+}
+
+char *ksource_place(const char *dir, const char *scratch, size_t number, const char *file)
+{
+	char *real = realpath(file, NULL), *copy = NULL;
+
+	if (real && inside(dir, real)) {
+		char *folder = cmd_format("%s/%zu", scratch, number);
+
+		copy = cmd_format("%s%s", folder, strrchr(real, '/'));
+		if ((mkdir(folder, 0777) && errno != EEXIST) || !copy_under_its_name(real, copy))
+			cmd_error("--kernel-source: cannot write %s: %s", copy, strerror(errno));
+		free(folder);
+	}
+	free(real);
+	return copy ? copy : cmd_strdup(file);
+}
+
+void ksource_words(struct args *a, const char *dir, const char *file, const char *placed)
+{
+	char *real = realpath(file, NULL);
+
+	if (real && inside(dir, real)) {
+		*strrchr(real, '/') = '\0';
+		args_addf(a, "-ffile-prefix-map=%.*s=%s", (int)(strrchr(placed, '/') - placed), placed, real);
+		args_add(a, "-iquote");
+		args_add(a, real);
+	}
+	free(real);
+}
+
+/* ---- which file has a name ---- */
+
 
 static bool in_word(char c)
 {
@@ -240,7 +320,7 @@ static bool exports(const struct text *t, const char *at, size_t len)
 	return false;
 }
 
-/* 2: exports the name, 1: defines it, 0: neither. */
+/* 1: exports the name, 2: defines it (some are exported from a file without a body), 3: both, 0: neither. */
 static int rate(const char *path, const char *name)
 {
 	size_t len = strlen(name);
@@ -250,15 +330,15 @@ static int rate(const char *path, const char *name)
 
 	if (!map_text(path, &t))
 		return 0;
-	for (at = t.start; best < 2 && (at = memmem(at, (size_t)(t.end - at), name, len)); at += len) {
+	for (at = t.start; best < 3 && (at = memmem(at, (size_t)(t.end - at), name, len)); at += len) {
 		if ((at > t.start && in_word(at[-1])) || at + len >= t.end || in_word(at[len]))
 			continue;
 		if (exports(&t, at, len))
-			best = 2;
+			best |= 1;
 		else if (defines(&t, at, len))
-			best = 1;
+			best |= 2;
 	}
-	munmap((void *)t.start, (size_t)(t.end - t.start));
+	unmap_text(&t);
 	return best;
 }
 
@@ -281,7 +361,7 @@ static void search_folder(struct search *s, const char *folder, int depth)
 	int n = scandir(folder, &entries, NULL, alphasort);
 
 	for (int pass = 0; pass < 2; pass++) {
-		for (int i = 0; i < n && s->best < 2; i++) {
+		for (int i = 0; i < n && s->best < 3; i++) {
 			const char *file = entries[i]->d_name, *dot = strrchr(file, '.');
 			char *path = cmd_format("%s/%s", folder, file);
 
@@ -409,7 +489,7 @@ void ksource_headers(const char *dir, const char *depfile, struct args *headers)
 	if (!map_text(depfile, &t))
 		return;
 	copy = cmd_format("%.*s", (int)(t.end - t.start), t.start);
-	munmap((void *)t.start, (size_t)(t.end - t.start));
+	unmap_text(&t);
 	for (char *p = copy; *p; p++)
 		if (*p == '\\' || *p == '\n')
 			*p = ' ';

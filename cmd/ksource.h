@@ -7,9 +7,11 @@
 
 char *ksource_open(const char *where);		/* the source's folder; NULL after saying why */
 void ksource_folders(struct args *a, const char *dir);
-/* Through what path a given file is compiled: a link in scratch if it lies in dir, else itself. */
-char *ksource_place(const char *dir, const char *scratch, const char *file);
-void ksource_neighbours(struct args *a, const char *dir, const char *file);
+void ksource_generic(struct args *a, const char *dir, const char *scratch);	/* asm/X.h, of asm-generic/X.h */
+/* What is compiled for the program's file of that number: a copy in a folder of scratch if it lies in dir, else itself. */
+char *ksource_place(const char *dir, const char *scratch, size_t number, const char *file);
+/* What the compiler is told besides of a file that lies in dir. */
+void ksource_words(struct args *a, const char *dir, const char *file, const char *placed);
 char *ksource_find(const char *dir, const char *name);	/* the file below lib/ that has the name, or NULL */
 /* The names that the objects need and that neither they, nor our libraries, nor libc have. 0 or a status. */
 int ksource_undefined(const struct args *objects, const struct home *h, struct args *names);

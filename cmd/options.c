@@ -334,7 +334,8 @@ static int split_arguments(int argc, char **argv, struct args *rest)
 
 /*
  * A run tracks who allocated what, without which no leak could be named. The user's own slub_debug,
- * "slub_debug=-" too, takes its place.
+ * "slub_debug=-" too, takes its place. Ours goes behind his words, so that his stand at the places where he
+ * wrote them.
  */
 static void track_owners(struct run_options *o)
 {
@@ -344,11 +345,12 @@ static void track_owners(struct run_options *o)
 
 	args_add_words(&words, o->boot ? o->boot : "");
 	for (size_t i = 0; i < words.n; i++)
-		given |= !strncmp(words.v[i], "slub_debug", strlen("slub_debug"));
+		given |= !strncmp(words.v[i], "slub_debug", strlen("slub_debug")) ||
+			 !strncmp(words.v[i], "slub-debug", strlen("slub-debug"));
 	args_free(&words);
 	if (given)
 		return;
-	boot = cmd_format("slub_debug=U%s%s", o->boot ? " " : "", o->boot ? o->boot : "");
+	boot = cmd_format("%s%sslub_debug=U", o->boot ? o->boot : "", o->boot ? " " : "");
 	free(o->boot);
 	o->boot = boot;
 }

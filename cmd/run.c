@@ -26,15 +26,20 @@ static char *scratch_make(void)
 	return NULL;
 }
 
-/* Flat: only the compiler and the linker write there. */
+/* Holds files, and folders of files. */
 static void scratch_remove(const char *dir)
 {
 	DIR *d = opendir(dir);
 	struct dirent *e;
 
 	while (d && (e = readdir(d)))
-		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
-			unlinkat(dirfd(d), e->d_name, 0);
+		if (strcmp(e->d_name, ".") && strcmp(e->d_name, "..") &&
+		    unlinkat(dirfd(d), e->d_name, 0) && errno == EISDIR) {
+			char *folder = cmd_format("%s/%s", dir, e->d_name);
+
+			scratch_remove(folder);
+			free(folder);
+		}
 	if (d)
 		closedir(d);
 	rmdir(dir);

@@ -222,6 +222,8 @@ uint64_t port_page_table(void) __attribute__((weak));
  */
 int port_poll_open(void) __attribute__((weak));
 void port_poll_raise(int fd) __attribute__((weak));
+/* In a fork's child, which shares it with its parent: the number names one of the child's own from now on. 0, -errno */
+int port_poll_renew(int fd) __attribute__((weak));
 
 /* Up-calls: the core defines them, a host calls them (bare-metal hosts may never do so). */
 void kmk_upcall_thread_exit(void *block);	/* a thread that used the library ends */

@@ -17,6 +17,7 @@
 #include "page/page.h"
 #include "port.h"
 #include "port_inline.h"
+#include "reclaim/reclaim.h"
 #include "rooms.h"
 #include "slab/slab.h"
 #include "sync/sync.h"
@@ -27,12 +28,9 @@ static int start_host(void) { return port_describe(&desc); }
 
 static int start_options(void)
 {
-	const char *panic_on_bug;
-
 	kmk_option_set(desc.options);
 	kmk_printk_start();
-	panic_on_bug = kmk_option("kmemkit_panic");
-	kmk_panic_on_bug = panic_on_bug && *panic_on_bug == '1';
+	kmk_panic_on_bug = kmk_option_flag("kmemkit_panic", false);
 	return kmk_options_check(desc.options);
 }
 
@@ -109,11 +107,13 @@ void kmemkit_drain(void)
 	if (kmemkit_start())
 		return;
 	rcu_barrier();
+	kmk_reclaim_pause();		/* what the idle thread is just giving back is nowhere to be found */
 	kmk_vmap_purge();
 	/* A slab's descriptor may lie in a cache that was trimmed before it. */
 	while (kmk_cache_shrink_all())
 		;
 	kmk_pcp_drain_all();
+	kmk_reclaim_resume();
 }
 
 unsigned int kmemkit_validate(void)
@@ -155,10 +155,22 @@ static bool running(void)
 	return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == RUNNING;
 }
 
-#define SECTIONS_NS	1000000000ull	/* how long a fork looks for a moment without sections of other threads */
+#define STILL_NS	10000000000ull	/* how long a fork looks for a moment at which all is still */
 #define SECTION_NS	500000ull	/* of this, with all locks held; longer each time */
+#define LONGEST		(64 * SECTION_NS)
+#define GATE		64		/* at a gate, where no lock is held: so many times as long */
 
 static bool held, frozen;	/* the locks, the virtual CPUs: by the fork under way */
+static const char *restless;	/* what did not come to rest for it */
+
+/* Both stay closed. What is not empty, or NULL. */
+static const char *close_gates(uint64_t limit)
+{
+	bool reclaim = kmk_gate_close(KMK_GATE_RECLAIM, limit);
+	bool vmap = kmk_gate_close(KMK_GATE_VMAP, reclaim ? limit : 0);
+
+	return !reclaim ? "inside reclaim, a fault or the flusher" : !vmap ? "undoing virtual areas" : NULL;
+}
 
 static void fork_lock(void)
 {
@@ -171,6 +183,7 @@ static void fork_lock(void)
 
 static void fork_unlock(void)
 {
+	kmk_slab_fork_let_go();
 	if (frozen)
 		kmk_cpus_thaw();
 	kmk_sync_fork_unlock();
@@ -178,6 +191,18 @@ static void fork_unlock(void)
 	kmk_slab_fork_unlock();
 	kmk_vmap_fork_unlock();
 	kmk_reclaim_fork_unlock();
+	kmk_gate_open(KMK_GATE_VMAP);
+	kmk_gate_open(KMK_GATE_RECLAIM);
+}
+
+/* Gates, locks, virtual CPUs. What other threads are still in, or NULL. */
+static const char *hold_still(uint64_t limit, uint64_t left)
+{
+	const char *busy = close_gates(min_t(uint64_t, GATE * limit, max_t(uint64_t, left, LONGEST)));
+
+	fork_lock();
+	frozen = kmk_cpus_freeze(limit);
+	return busy || frozen ? busy : "in a section without preemption, holding a spin lock perhaps";
 }
 
 /* Another thread's start, if it is under way: the child could not end it. Whether the library runs. */
@@ -190,25 +215,35 @@ static bool settled(uint64_t end)
 }
 
 /*
- * A spin lock of the users' that another thread holds would stay held in the child, with what it guards half
- * done; so the fork is at a moment when no section is under way. Not waited for at any price: who is in a
- * section may want one of our locks, so these are let go of now and then.
+ * The child has none of the other threads, so nobody would end what they are in the middle of: a page they have
+ * isolated, a spin lock of the users' with what it guards half done. The fork is at a moment when there is no
+ * such thing. Who is in there may want one of our locks, or somebody who waits at a gate, so all is let go
+ * now and then; and not for ever, for it may be the forking thread that they wait for.
  */
 void kmk_upcall_fork_prepare(void)
 {
 	static uint32_t never;
-	uint64_t end = port_now() + SECTIONS_NS, limit = SECTION_NS;
+	uint64_t now = port_now(), end = now + STILL_NS, limit = SECTION_NS;
 
 	held = settled(end);
 	if (!held)
 		return;
-	for (fork_lock(); !(frozen = kmk_cpus_freeze(limit)) && port_now() < end; fork_lock()) {
+	while ((restless = hold_still(limit, end - now)) && (now = port_now()) < end) {
 		fork_unlock();
-		port_wait(&never, 0, 50 * 1000);
-		limit = min_t(uint64_t, 2 * limit, 64 * SECTION_NS);
+		port_wait(&never, 0, limit / 8);
+		limit = min_t(uint64_t, 2 * limit, LONGEST);
+		now = min(port_now(), end);
 	}
 	kmk_slab_fork_hold();
 	kmk_reclaim_fork_copy();
+}
+
+/* Whom a hanging child will puzzle. */
+static void say_restless(void)
+{
+	if (restless)
+		printk(KERN_WARNING "kmemkit: fork: for %u s other threads were always %s; the child has what they left, and may hang\n",
+		       (unsigned int)(STILL_NS / NSEC_PER_SEC), restless);
 }
 
 void kmk_upcall_fork_parent(void)
@@ -217,6 +252,7 @@ void kmk_upcall_fork_parent(void)
 		return;
 	fork_unlock();
 	kmk_reclaim_fork_parent();
+	say_restless();
 }
 
 /* The child is the thread that holds the locks; the others are gone. */
@@ -225,7 +261,9 @@ void kmk_upcall_fork_child(void)
 	if (!held)
 		return;
 	fork_unlock();
+	kmk_gates_fork_child();
 	kmk_hands_fork_child();
+	kmk_slab_fork_child();
 	kmk_vmap_fork_child();
 	kmk_reclaim_fork_child();
 	kmk_sync_fork_child();

@@ -36,6 +36,7 @@ check() {
 	case $3 in
 	kernel)	flags="$kernel -isystem $(own "$1")" ;;
 	gnu-*)	flags=-D_GNU_SOURCE ;;
+	c11-*)	flags=-std=c11 ;;
 	*)	flags= ;;
 	esac
 	# shellcheck disable=SC2086
@@ -82,7 +83,7 @@ for h; do
 done > "$tmp/even.out"
 wait
 for cc in $compilers; do
-	for order in before-libc gnu-before-libc after-libc gnu-after-libc; do
+	for order in before-libc gnu-before-libc c11-before-libc after-libc gnu-after-libc c11-after-libc; do
 		case $order in
 		*before*) includes "$@" $libc $more ;;
 		*)	includes $libc $more "$@" ;;

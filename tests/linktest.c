@@ -33,6 +33,7 @@ void port_release(uint64_t pa UNUSED, size_t len UNUSED) {}
 void port_forget(void *va UNUSED, size_t len UNUSED) {}
 int port_poll_open(void) { return -38; }
 void port_poll_raise(int fd UNUSED) {}
+int port_poll_renew(int fd UNUSED) { return -38; }
 void port_clear(uint64_t pa UNUSED, size_t len UNUSED) {}
 void port_console(enum port_stream stream UNUSED, const char *text UNUSED, size_t len UNUSED) {}
 

@@ -17,7 +17,7 @@ import sys
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LIMIT = 600			# seconds one item may take, if it asks for no more
+LIMIT = 1500			# seconds one item may take, if it asks for no more
 RESULT = re.compile(r"^( *)(not )?ok \d+")
 SUMMARY = re.compile(r"^(\d+) passed, (\d+) failed$")
 MESON = re.compile(r"^(Ok|Fail|Unexpected Pass|Timeout): +(\d+) *$", re.M)
@@ -181,7 +181,7 @@ def long_stages(build):
         ("bare metal, 10^8 operations", [[script(build, "tests/boot/boot_test.sh", "--long")]]),
         ("swap, 1 GiB over 256 MiB", [[script(build, "tests/swap/run.sh", "--long")]]),
         ("page cache, 1 GiB in 64 MiB", [[script(build, "tests/pagecache/run.sh", "--long")]]),
-        ("soak, 10 minutes", [[script(build, "tests/soak/run.sh", "--long", limit=900)]]),
+        ("soak, 10 minutes", [[script(build, "tests/soak/run.sh", "--long")]]),
         ("flavour tsan", [[flavour_build("tsan", "tsan")], units(tsan)]),
         ("conformance under flavours", [
             [flavour_build("debug", "debug"), flavour_build("asan", "asan"),
@@ -236,9 +236,9 @@ def self_test():
     assert early[:4] == ["    # a: why", "    not ok 2", "not ok - b", "# because"] and len(early) == 25, early
     assert shown("a\nb\n") == ["a", "b"]
     start = time.monotonic()
-    late = Item("late", ["sh", "-c", "echo begun; sleep 60 & sleep 60"], limit=1).run("/tmp")
+    late = Item("late", ["sh", "-c", "echo begun; sleep 60 & sleep 60"], limit=5).run("/tmp")
     os.unlink(late[5])
-    assert late[1:3] == (0, 1) and "begun" in late[4] and "timed out" in late[4] and time.monotonic() - start < 30, late
+    assert late[1:3] == (0, 1) and "begun" in late[4] and "timed out" in late[4] and time.monotonic() - start < 55, late
     missing = Item("none", ["/nonexistent/x"]).run("/tmp")
     os.unlink(missing[5])
     assert missing[1:3] == (0, 1)

@@ -29,6 +29,8 @@
 #include "pagecache.h"
 #include "pattern.h"
 
+bool kmk_kswapd_rests(void);			/* src/reclaim/reclaim.h */
+
 static char *file = "";
 static unsigned int size_mb = 64, memory_mb = 8, ops = 20000, seed = 1;
 module_param(file, charp, 0444);
@@ -370,7 +372,8 @@ static void pcache_test_no_way_out(struct kunit *test)
 	atomic_set(&pc->fail_writes, 0);
 	KUNIT_EXPECT_EQ(test, pcache_sync(pc, 0, LLONG_MAX), -EIO);	/* what reclaim met; all is written now */
 	KUNIT_EXPECT_EQ(test, READ_ONCE(pc->inode.i_mapping->nr_dirty), 0UL);
-	msleep(20);				/* kswapd's last failure may be told late */
+	while (!kmk_kswapd_rests())		/* its last failure may be told late */
+		msleep(1);
 	pcache_sync(pc, 0, LLONG_MAX);
 	KUNIT_EXPECT_EQ(test, pcache_sync(pc, 0, LLONG_MAX), 0);
 	flusher_on();

@@ -22,6 +22,18 @@
 #define htons(x)		((__be16)__builtin_bswap16(x))
 #define ntohl(x)		((u32)__builtin_bswap32(x))
 #define ntohs(x)		((u16)__builtin_bswap16(x))
+#define __cpu_to_le16(x)	((__le16)(u16)(x))
+#define __cpu_to_le32(x)	((__le32)(u32)(x))
+#define __cpu_to_le64(x)	((__le64)(u64)(x))
+#define __le16_to_cpu(x)	((u16)(__le16)(x))
+#define __le32_to_cpu(x)	((u32)(__le32)(x))
+#define __le64_to_cpu(x)	((u64)(__le64)(x))
+#define __cpu_to_be16(x)	((__be16)__builtin_bswap16((u16)(x)))
+#define __cpu_to_be32(x)	((__be32)__builtin_bswap32((u32)(x)))
+#define __cpu_to_be64(x)	((__be64)__builtin_bswap64((u64)(x)))
+#define __be16_to_cpu(x)	((u16)__builtin_bswap16((__be16)(x)))
+#define __be32_to_cpu(x)	((u32)__builtin_bswap32((__be32)(x)))
+#define __be64_to_cpu(x)	((u64)__builtin_bswap64((__be64)(x)))
 #endif
 #include <linux/swab.h>
 

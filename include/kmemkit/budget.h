@@ -7,6 +7,10 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * kmemkit_set_budget - keep the library within that many bytes from now on
  *
@@ -22,4 +26,7 @@ int kmemkit_set_budget(size_t bytes);
 size_t kmemkit_budget(void);	/* as set; 0: none. Any context */
 size_t kmemkit_used(void);	/* bytes of frames in use. Any context */
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -43,5 +43,8 @@ struct kmk_fork_hook {
 	struct kmk_fork_hook *next;
 };
 void kmk_on_fork_child(struct kmk_fork_hook *h);
+/* For such a function: a mutex that another thread held is free; one that the calling thread holds stays so. */
+struct mutex;
+void kmk_mutex_fork_child(struct mutex *lock);
 
 #endif

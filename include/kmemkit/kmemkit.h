@@ -8,6 +8,10 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * kmemkit_start - bring the library up
  *
@@ -57,4 +61,7 @@ void kmemkit_get_stats(struct kmemkit_stats *stats);
  */
 long kmemkit_fail_nth(long n);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -22,9 +22,10 @@ enum kmemkit_pressure {
  * kmemkit_on_pressure - call fn when the level changes
  *
  * fn(level, data) runs on a thread of the library's, one call at a time, and may sleep, free and allocate. It is
- * called when the level rises, and when nothing has happened for a second: then with NONE. watch is the caller's
- * until kmemkit_off_pressure(), which waits for a call under way (so fn must not call it). 0, or the
- * negative errno of a library that cannot start. The thread begins with the first event. May sleep.
+ * called when the level rises, and when what made it so high was more than a second ago: then with the highest
+ * level of that second, or NONE. watch is the caller's until kmemkit_off_pressure(), which waits for a call under
+ * way (so fn must not call it). 0, or the negative errno of a library that cannot start. The thread begins with
+ * the first event. May sleep.
  */
 struct kmemkit_pressure_watch {
 	void (*fn)(enum kmemkit_pressure level, void *data);
@@ -41,7 +42,7 @@ enum kmemkit_pressure kmemkit_pressure_level(void);
  * kmemkit_pressure_fd - a file descriptor that poll() reports readable when the level changed
  *
  * Read 8 bytes to be told of the next change; ask kmemkit_pressure_level() for the level. The same descriptor
- * for all callers, open until the process ends. Or a negative errno: -ENOSYS (-38) where the host has none. May sleep.
+ * for all callers, open until the process ends; in a fork's child the number names one of the child's own. Or a negative errno: -ENOSYS (-38) where the host has none. May sleep.
  */
 int kmemkit_pressure_fd(void);
 

@@ -12,4 +12,7 @@ extern void (*kmk_die_hook)(void);
 /* The last value given to a boot option: "" for a bare name, NULL when absent. */
 const char *kmk_option(const char *name);
 
+/* Each value of an option in turn, len characters, not terminated. *place begins as NULL; NULL: no more. */
+const char *kmk_option_next(const char *name, const char **place, __SIZE_TYPE__ *len);
+
 #endif

@@ -16,8 +16,8 @@ void kmk_static_stub_activate(struct kunit *test, void *real, void *replacement)
 #define KUNIT_STATIC_STUB_REDIRECT(real_fn, args...)					\
 	do {										\
 		struct kunit *kmk_test_ = kunit_get_current_test();			\
-		typeof(&real_fn) kmk_stub_ = kmk_test_ ?				\
-			(typeof(&real_fn))kmk_static_stub_of(kmk_test_, (void *)&real_fn) : NULL; \
+		__typeof__(&real_fn) kmk_stub_ = kmk_test_ ?				\
+			(__typeof__(&real_fn))kmk_static_stub_of(kmk_test_, (void *)&real_fn) : NULL; \
 											\
 		if (kmk_stub_)								\
 			return kmk_stub_(args);						\

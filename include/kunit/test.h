@@ -155,9 +155,9 @@ void __kunit_test_suites_exit(struct kunit_suite **suites, int num_suites);
 #define KUNIT_ARRAY_PARAM(name, array, get_desc)					\
 	static const void *name##_gen_params(const void *prev, char *desc)		\
 	{										\
-		void (*kmk_describe)(typeof(&(array)[0]), char *) = get_desc;		\
-		typeof(&(array)[0]) kmk_elem = prev ?					\
-			(typeof(kmk_elem))(unsigned long)prev + 1 : &(array)[0];	\
+		void (*kmk_describe)(__typeof__(&(array)[0]), char *) = get_desc;		\
+		__typeof__(&(array)[0]) kmk_elem = prev ?					\
+			(__typeof__(kmk_elem))(unsigned long)prev + 1 : &(array)[0];	\
 											\
 		if ((size_t)(kmk_elem - &(array)[0]) >= sizeof(array) / sizeof((array)[0])) \
 			return NULL;							\
@@ -169,8 +169,8 @@ void __kunit_test_suites_exit(struct kunit_suite **suites, int num_suites);
 #define KUNIT_ARRAY_PARAM_DESC(name, array, desc_member)				\
 	static const void *name##_gen_params(const void *prev, char *desc)		\
 	{										\
-		typeof(&(array)[0]) kmk_elem = prev ?					\
-			(typeof(kmk_elem))(unsigned long)prev + 1 : &(array)[0];	\
+		__typeof__(&(array)[0]) kmk_elem = prev ?					\
+			(__typeof__(kmk_elem))(unsigned long)prev + 1 : &(array)[0];	\
 											\
 		if ((size_t)(kmk_elem - &(array)[0]) >= sizeof(array) / sizeof((array)[0])) \
 			return NULL;							\
@@ -253,8 +253,8 @@ void kmk_kunit_skipped(enum kunit_status *status, char *comment, const char *fmt
 /* Both sides are evaluated once and compared in their own types. */
 #define kmk_check_binary(test, type, kind, l, op, r, ltext, rtext, ...)			\
 	do {										\
-		const typeof(l) kmk_left_ = (l);					\
-		const typeof(r) kmk_right_ = (r);					\
+		const __typeof__(l) kmk_left_ = (l);					\
+		const __typeof__(r) kmk_right_ = (r);					\
 											\
 		if (likely(kmk_left_ op kmk_right_))					\
 			break;								\
@@ -291,7 +291,7 @@ void kmk_kunit_skipped(enum kunit_status *status, char *comment, const char *fmt
 
 #define kmk_check_not_err(test, type, p, text, ...)					\
 	do {										\
-		const typeof(p) kmk_ptr_ = (p);						\
+		const __typeof__(p) kmk_ptr_ = (p);						\
 											\
 		if (likely(!IS_ERR_OR_NULL(kmk_ptr_)))					\
 			break;								\

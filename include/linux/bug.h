@@ -8,6 +8,7 @@
 
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
+#include <linux/printk.h>
 #include <linux/types.h>
 
 void kmk_warn(const char *file, int line, const char *func, const char *fmt, ...) __printf(4, 5);

@@ -46,10 +46,10 @@
 	static inline void *class_##_name##_lock_ptr(class_##_name##_t *_T) { return *_T; }
 /* An optional last argument judges what _lock returned, as _RET; without it not 0 is success. */
 #define KMK_GUARD_SECOND(a, b, ...)	b
-#define KMK_GUARD_WON(...)	KMK_GUARD_SECOND(, ##__VA_ARGS__, _RET, 0)
+#define KMK_GUARD_WON(_name, ...) KMK_GUARD_SECOND(, ##__VA_ARGS__, _RET, 0)
 #define DEFINE_GUARD_COND(_name, _ext, _lock, _cond...)			\
 	EXTEND_CLASS(_name, _ext, ({ class_##_name##_t _t = _T;			\
-		if (_T) { int _RET = (_lock); if (!(KMK_GUARD_WON(_cond))) _t = NULL; } _t; }), \
+		if (_T) { int _RET = (_lock); if (!(KMK_GUARD_WON(_name, ##_cond))) _t = NULL; } _t; }), \
 		class_##_name##_t _T)						\
 	static inline void *class_##_name##_ext##_lock_ptr(class_##_name##_t *_T) { return class_##_name##_lock_ptr(_T); }
 #define guard(_name)		CLASS(_name, __UNIQUE_ID(guard))
@@ -80,7 +80,7 @@
 	{ class_##_name##_t _t = { .lock = (void *)1 }, *_T __maybe_unused = &_t; _lock; return _t; }
 #define DEFINE_LOCK_GUARD_1_COND(_name, _ext, _lock, _cond...)			\
 	EXTEND_CLASS(_name, _ext, ({ class_##_name##_t _t = { .lock = l }, *_T = &_t;	\
-		if (_T->lock) { int _RET = (_lock); if (!(KMK_GUARD_WON(_cond))) _T->lock = NULL; } _t; }), \
+		if (_T->lock) { int _RET = (_lock); if (!(KMK_GUARD_WON(_name, ##_cond))) _T->lock = NULL; } _t; }), \
 		__typeof__(((class_##_name##_t *)0)->lock) l)			\
 	static inline void *class_##_name##_ext##_lock_ptr(class_##_name##_t *_T) { return class_##_name##_lock_ptr(_T); }
 

@@ -253,4 +253,7 @@ int kmk_file_truncate(struct file *file, loff_t size);
 #define no_llseek	NULL
 #define noop_llseek	NULL
 
+#if KMK_MIXED && __has_include_next(<linux/fs.h>)
+#include_next <linux/fs.h>
+#endif
 #endif

@@ -126,12 +126,12 @@ static __always_inline void __kunmap_atomic(const void *addr)
 
 /* Both take the address that the mapping call returned, or any address in that page; not the page. */
 #define kunmap_local(addr) do {							\
-	BUILD_BUG_ON(__builtin_types_compatible_p(typeof(addr), struct page *)); \
+	BUILD_BUG_ON(__builtin_types_compatible_p(__typeof__(addr), struct page *)); \
 	__kunmap_local(addr);							\
 } while (0)
 
 #define kunmap_atomic(addr) do {						\
-	BUILD_BUG_ON(__builtin_types_compatible_p(typeof(addr), struct page *)); \
+	BUILD_BUG_ON(__builtin_types_compatible_p(__typeof__(addr), struct page *)); \
 	__kunmap_atomic(addr);							\
 } while (0)
 

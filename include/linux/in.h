@@ -6,7 +6,9 @@
 #include <linux/socket.h>
 #include <linux/types.h>
 
-#if KMK_MIXED && __has_include(<netinet/in.h>)
+/* libc's and the system's stand together only if libc's is first: else the system's, below, is enough. */
+#if KMK_MIXED && defined(__UAPI_DEF_IN_IPPROTO) && __UAPI_DEF_IN_IPPROTO
+#elif KMK_MIXED && __has_include(<netinet/in.h>)
 #include <netinet/in.h>
 #else
 struct in_addr {
@@ -38,5 +40,9 @@ struct sockaddr_in6 {
 	struct in6_addr sin6_addr;
 	__u32 sin6_scope_id;
 };
+#endif
+
+#if KMK_MIXED && __has_include_next(<linux/in.h>)
+#include_next <linux/in.h>
 #endif
 #endif

@@ -83,4 +83,7 @@ int num_to_str(char *buf, int size, unsigned long long num, unsigned int width);
 /* Six pairs of hexadecimal digits with colons between to six bytes. False, and mac is as it was, for others. */
 bool mac_pton(const char *s, u8 *mac);
 
+#if KMK_MIXED && __has_include_next(<linux/kernel.h>)
+#include_next <linux/kernel.h>
+#endif
 #endif

@@ -43,12 +43,15 @@ void *kthread_data(struct task_struct *k);
 void *kthread_func(struct task_struct *k);
 void kthread_bind(struct task_struct *k, unsigned int cpu);
 void kthread_bind_mask(struct task_struct *k, const struct cpumask *mask);
+/* A thread that ends inside a spin lock or the like is reported: "scheduling while atomic". */
 void kthread_exit(long result) __noreturn;
+/* Leave whatever section the caller is in, with no report: BUG() in the middle of one was enough. */
+void kmk_atomic_forget(void);
 void kthread_complete_and_exit(struct completion *done, long result) __noreturn;
 #define complete_and_exit(done, result)		kthread_complete_and_exit(done, result)
 #define complete_all_and_exit(done, result)	do { complete_all(done); kthread_exit(result); } while (0)
 #define do_exit(code)				kthread_exit(code)
-#define make_task_dead(code)			kthread_exit(code)
+#define make_task_dead(code)			(kmk_atomic_forget(), kthread_exit(code))
 #define module_put_and_kthread_exit(code)	kthread_exit(code)
 #define kthread_freezable_should_stop(f)	((void)(f), kthread_should_stop())
 #define kthread_use_mm(mm)			((void)(mm))

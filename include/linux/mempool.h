@@ -33,7 +33,8 @@ typedef struct mempool_s {
 	void *pool_data;
 	mempool_alloc_t *alloc;
 	mempool_free_t *free;
-	unsigned long stamp;		/* not 0: reserved elements carry a mark in their first word */
+	unsigned long stamp;		/* not 0: reserved elements carry a mark made of it */
+	unsigned long mark_at;		/* where in an element, in bytes */
 	wait_queue_head_t wait;
 } mempool_t;
 
@@ -72,7 +73,11 @@ int mempool_resize(mempool_t *pool, int new_min_nr);
  * not supported: a reserved element keeps its contents.
  */
 void *mempool_alloc(mempool_t *pool, gfp_t gfp_mask) __malloc;
-/* Give an element back; NULL is allowed. Sleeps only if the free function does. */
+/*
+ * Give an element back; NULL is allowed. Sleeps only if the free function does. An element that is in the
+ * reserve already is reported and stays there; in a pool with functions of its own, or on a cache with a
+ * constructor, it is looked for only among up to 256.
+ */
 void mempool_free(void *element, mempool_t *pool);
 
 /* Ready allocators. pool_data: a cache without constructor, a size in bytes, a page order. */

@@ -38,13 +38,19 @@ unsigned long totalhigh_pages(void);
 unsigned long nr_free_pages(void);
 long si_mem_available(void);
 
+/* Laid out as sysinfo(2) has it, so that a program with <sys/sysinfo.h> has one of them. */
+#if KMK_MIXED && __has_include(<linux/sysinfo.h>)
+#include <linux/sysinfo.h>
+#else
 struct sysinfo {
 	long uptime;
+	unsigned long loads[3];
 	unsigned long totalram, freeram, sharedram, bufferram, totalswap, freeswap;
-	unsigned short procs;
+	unsigned short procs, pad;
 	unsigned long totalhigh, freehigh;
 	unsigned int mem_unit;
 };
+#endif
 void si_meminfo(struct sysinfo *val);
 
 /* Does a descriptor, or a direct-map address, stand for a frame of RAM? Any context. */
@@ -113,9 +119,29 @@ static inline size_t folio_size(const struct folio *folio) { return page_size(&f
 
 static inline int put_page_testzero(struct page *page) { return page_ref_dec_and_test(page); }
 static inline bool get_page_unless_zero(struct page *page) { return page_ref_add_unless(page, 1, 0); }
-static inline void get_page(struct page *page) { page_ref_inc(compound_head(page)); }
-static inline bool try_get_page(struct page *page) { return get_page_unless_zero(compound_head(page)); }
-static inline void folio_get(struct folio *folio) { page_ref_inc(&folio->page); }
+
+/*
+ * One more reference to a page that has one. A page without is free: that is reported, and nothing is
+ * counted. try_get_page() says so, with a WARN. Any context. Source: Linux 6.1, whose folio_get() is a BUG
+ * there under CONFIG_DEBUG_VM.
+ */
+void kmk_bad_get(struct page *page) __attribute__((cold));
+static inline void folio_get(struct folio *folio)
+{
+	if (__builtin_expect(atomic_read(&folio->page._refcount) <= 0, 0))
+		kmk_bad_get(&folio->page);
+	else
+		page_ref_inc(&folio->page);
+}
+static inline void get_page(struct page *page) { folio_get(page_folio(page)); }
+static inline bool try_get_page(struct page *page)
+{
+	page = compound_head(page);
+	if (WARN_ON_ONCE(page_ref_count(page) <= 0))
+		return false;
+	page_ref_inc(page);
+	return true;
+}
 
 /* Drop a reference; the last one frees the block (for a compound page, all of it). Any context. */
 void put_page(struct page *page);

@@ -3,8 +3,8 @@
  * Modules. A program built by kmemkit is one link of several modules, told apart by
  * KBUILD_MODNAME; module_init() is an initcall of level "device", as in a built-in driver.
  */
-#ifndef _LINUX_MODULE_H
-#define _LINUX_MODULE_H
+#ifndef KMK_LINUX_MODULE_H
+#define KMK_LINUX_MODULE_H
 
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -134,4 +134,7 @@ static inline int unregister_module_notifier(struct notifier_block *nb)
 	return 0;
 }
 
+#if KMK_MIXED && __has_include_next(<linux/module.h>)
+#include_next <linux/module.h>
+#endif
 #endif

@@ -39,4 +39,8 @@ static inline bool tsk_is_oom_victim(struct task_struct *t) { (void)t; return fa
 static inline bool oom_task_origin(const struct task_struct *t) { (void)t; return false; }
 static inline void set_current_oom_origin(void) { }
 static inline void clear_current_oom_origin(void) { }
+
+#if KMK_MIXED && __has_include_next(<linux/oom.h>)
+#include_next <linux/oom.h>
+#endif
 #endif

@@ -4,7 +4,9 @@
 #define _LINUX_PRINTK_H
 
 #include <linux/compiler.h>
+#include <linux/init.h>
 #include <linux/kern_levels.h>
+#include <linux/linkage.h>
 #include <linux/stdarg.h>
 #include <linux/types.h>
 #include <linux/ratelimit_types.h>

@@ -5,6 +5,7 @@
 #include <linux/bug.h>
 #include <linux/printk.h>
 #include <linux/ratelimit_types.h>
+#include <linux/sched.h>
 
 #define __ratelimit(state)	___ratelimit(state, __func__)
 
@@ -22,12 +23,15 @@ static inline void ratelimit_default_init(struct ratelimit_state *rs)
 
 static inline void ratelimit_state_exit(struct ratelimit_state *rs)
 {
-	(void)rs;
+	if ((rs->flags & RATELIMIT_MSG_ON_RELEASE) && rs->missed) {
+		pr_warn("%s: %d output lines suppressed due to ratelimiting\n", current->comm, rs->missed);
+		rs->missed = 0;
+	}
 }
 
 static inline void ratelimit_set_flags(struct ratelimit_state *rs, unsigned long flags)
 {
-	(void)rs, (void)flags;
+	rs->flags = flags;
 }
 
 #define WARN_ON_RATELIMIT(condition, state) ({					\

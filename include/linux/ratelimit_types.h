@@ -9,6 +9,7 @@ struct ratelimit_state {
 	unsigned long long begin;
 	unsigned long flags;
 };
+#define RATELIMIT_MSG_ON_RELEASE	(1UL << 0)	/* what was held back is said by ratelimit_state_exit() */
 #define DEFAULT_RATELIMIT_INTERVAL	(5 * 1000)
 #define DEFAULT_RATELIMIT_BURST		10
 #define RATELIMIT_STATE_INIT(name, interval_init, burst_init) \

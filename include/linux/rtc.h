@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Thin: a calendar time (%ptR prints it). There are no clocks to read or set. */
-#ifndef _LINUX_RTC_H_
-#define _LINUX_RTC_H_
+#ifndef KMK_LINUX_RTC_H
+#define KMK_LINUX_RTC_H
 
 #include <linux/types.h>
 #include <linux/time64.h>

@@ -3,8 +3,8 @@
  * Tasks. `current` is the calling thread's task; a thread gets one from a static pool the first
  * time it asks. There are no signals and no priorities; the host schedules.
  */
-#ifndef _LINUX_SCHED_H
-#define _LINUX_SCHED_H
+#ifndef KMK_LINUX_SCHED_H
+#define KMK_LINUX_SCHED_H
 
 #include <linux/types.h>
 #include <linux/compiler.h>
@@ -118,7 +118,6 @@ struct task_struct {
 	void *kmk_data;
 	struct completion kmk_exited, kmk_parked;
 	void *kmk_debug;		/* for the debug room */
-	void *kmk_scratch[4];		/* rooms above: reclaim, kunit */
 };
 
 /* The calling thread's task; never NULL. */
@@ -204,4 +203,7 @@ void kmk_set_comm(struct task_struct *t, const char *name);
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
+#if KMK_MIXED && __has_include_next(<linux/sched.h>)
+#include_next <linux/sched.h>
+#endif
 #endif

@@ -20,4 +20,8 @@ struct sockaddr {
 	char sa_data[14];
 };
 #endif
+
+#if KMK_MIXED && __has_include_next(<linux/socket.h>)
+#include_next <linux/socket.h>
+#endif
 #endif

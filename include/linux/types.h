@@ -31,6 +31,9 @@ typedef unsigned __int128 u128;
 #include <stdbool.h>
 #include <sys/types.h>
 typedef unsigned short umode_t;
+#ifndef loff_t
+typedef long loff_t;		/* libc's, which hides it under -std=c11 */
+#endif
 #else
 #ifndef __bool_true_false_are_defined
 typedef _Bool bool;

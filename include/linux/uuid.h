@@ -11,6 +11,7 @@
 
 typedef struct { __u8 b[UUID_SIZE]; } uuid_t;
 typedef struct { __u8 b[UUID_SIZE]; } guid_t;
+typedef guid_t uuid_le;		/* as old code spells it */
 
 static inline bool uuid_equal(const uuid_t *a, const uuid_t *b)
 {

@@ -44,16 +44,24 @@ static const char *signal_text(int sig, const siginfo_t *info)
 	}
 }
 
-/* Near the stack pointer and not accessible: below the stack, or in its guard page. */
-static bool stack_overflow(uintptr_t addr, uintptr_t sp, const struct kmk_stack *s)
+/*
+ * Near the stack pointer and not accessible: below the stack, or in its guard page. The first thread's stack
+ * grows by itself, so its lower end says nothing, but what is mapped there (SEGV_ACCERR) did not overflow.
+ */
+static bool stack_overflow(const siginfo_t *info, uintptr_t sp, const struct kmk_stack *s)
 {
+	uintptr_t addr = (uintptr_t)info->si_addr;
 	bool at_sp = addr + GUARD_REACH > sp && addr < sp + GUARD_REACH;
 
-	return (at_sp && (addr < s->lo || s->first)) || (addr < s->lo && addr + KMK_HOST_PAGE >= s->lo);
+	if (s->first)
+		return at_sp && info->si_code != SEGV_ACCERR;
+	return addr < s->lo && (at_sp || addr + KMK_HOST_PAGE >= s->lo);
 }
 
-static void explain(uintptr_t addr, bool canonical, uintptr_t sp, const struct kmk_stack *s)
+static void explain(const siginfo_t *info, bool overflow, uintptr_t sp, const struct kmk_stack *s)
 {
+	uintptr_t addr = (uintptr_t)info->si_addr;
+	bool canonical = info->si_code != SI_KERNEL;
 	const char *region = kmk_host_region(addr);
 	char text[512];
 
@@ -61,7 +69,7 @@ static void explain(uintptr_t addr, bool canonical, uintptr_t sp, const struct k
 		kmk_host_log("  %s", text);
 	else if (region)
 		kmk_host_log("  the address lies in the %s", region);
-	else if (stack_overflow(addr, sp, s))
+	else if (overflow)
 		kmk_host_log("  stack overflow: %lu KiB in use", (s->hi - sp) >> 10);
 	else if (addr < KMK_HOST_PAGE && canonical)
 		kmk_host_log("  NULL pointer dereference");
@@ -128,9 +136,11 @@ static void report(int sig, const siginfo_t *info, const ucontext_t *uc)
 	uintptr_t sp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
 	uintptr_t err = (uintptr_t)uc->uc_mcontext.gregs[REG_ERR];
 	struct kmk_stack s;
+	bool overflow;
 
 	kmk_host_stack(&s, sp);
-	tell_parent(sig, addr, sig == SIGSEGV && !kmk_host_region(addr) && stack_overflow(addr, sp, &s));
+	overflow = sig == SIGSEGV && !(err & 16) && !kmk_host_region(addr) && stack_overflow(info, sp, &s);
+	tell_parent(sig, addr, overflow);
 	if (sig == SIGSEGV || sig == SIGBUS)
 		kmk_host_log("kmemkit: %s: %s: %s of %#lx, thread %d", strsignal(sig), signal_text(sig, info),
 			     err & 16 ? "execution" : err & 2 ? "write" : "read", addr, gettid());
@@ -138,7 +148,7 @@ static void report(int sig, const siginfo_t *info, const ucontext_t *uc)
 		kmk_host_log("kmemkit: %s: %s at %#lx, thread %d", strsignal(sig), signal_text(sig, info),
 			     addr, gettid());
 	if (sig == SIGSEGV || sig == SIGBUS)
-		explain(addr, info->si_code != SI_KERNEL, sp, &s);
+		explain(info, overflow, sp, &s);
 	trace(ip, (uintptr_t)uc->uc_mcontext.gregs[REG_RBP], &s);
 }
 

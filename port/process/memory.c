@@ -21,6 +21,13 @@
 #define MIB(n)		((size_t)(n) << 20)
 #define WINDOW_PAD	MIB(1)			/* kmap and fixmap windows end in untouchable space */
 
+#ifndef KMK_ASAN
+extern void __asan_init(void) __attribute__((weak));
+#endif
+#ifndef KMK_TSAN
+extern void __tsan_init(void) __attribute__((weak));
+#endif
+
 struct region {
 	const char *name;
 	uintptr_t start, end;
@@ -63,6 +70,20 @@ void kmk_host_advise(int advice)
 		madvise((void *)regions[i].start, regions[i].end - regions[i].start, advice);
 }
 
+/* A sanitizer's shadow lies where our regions do, unless the library was laid out for it. */
+static const char *hint(void)
+{
+#ifndef KMK_ASAN
+	if (__asan_init)
+		return ": under -fsanitize=address use a library built with -Dflavour=asan";
+#endif
+#ifndef KMK_TSAN
+	if (__tsan_init)
+		return ": under -fsanitize=thread use a library built with -Dflavour=tsan";
+#endif
+	return "";
+}
+
 /* Old kernels take MAP_FIXED_NOREPLACE for a hint: only the address returned is evidence. */
 static int place(const char *what, uintptr_t va, size_t len, int prot, int flags, int fd, uint64_t off)
 {
@@ -79,8 +100,8 @@ static int place(const char *what, uintptr_t va, size_t len, int prot, int flags
 	}
 	if (p != MAP_FAILED)
 		munmap(p, len);
-	kmk_host_log("kmemkit: %s: the address range %#lx-%#lx is already in use by this process",
-		     what, va, va + len);
+	kmk_host_log("kmemkit: %s: the address range %#lx-%#lx is already in use by this process%s",
+		     what, va, va + len, hint());
 	return -EEXIST;
 }
 

@@ -3,10 +3,12 @@
  * Memory map and options.
  *
  *   KMEMKIT_MEM    "dma=16M,dma32=112M,normal=384M,highmem=64M", or "i386"
- *   KMEMKIT_BOOT   boot options in the kernel's spelling; mem=SIZE and nr_cpus=N are read here too
+ *   KMEMKIT_BOOT   boot options in the kernel's spelling; mem=SIZE (where KMEMKIT_MEM is not set) and nr_cpus=N are
+ *                  read here too
  *   KMEMKIT_IOMEM  files that stand for devices, see iomem.c
  *   KMEMKIT_GUARD  how guard pages are made, see guard.c
  *   KMEMKIT_STACK  stack of the library's threads
+ *   KMEMKIT_RSEQ   0: no restartable sequences, see init.c
  *
  * Each zone lies at its own addresses: what a shorter map leaves out is a hole.
  */
@@ -192,6 +194,15 @@ static uint64_t default_total(void)
 	return total < KMK_DIRECT_MAX / 2 ? total : KMK_DIRECT_MAX / 2;
 }
 
+/* A dash in an option's name stands for an underscore. */
+static bool is_named(const char *word, const char *name, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((word[i] == '-' ? '_' : word[i]) != name[i])
+			return false;
+	return true;
+}
+
 /* The last value of name= in the option string, and its length; NULL where there is none. */
 static const char *find_option(const char *opts, const char *name, size_t *len)
 {
@@ -200,7 +211,7 @@ static const char *find_option(const char *opts, const char *name, size_t *len)
 
 	for (const char *p = opts; *p; p += strcspn(p, " \t\n")) {
 		p += strspn(p, " \t\n");
-		if (!strncmp(p, name, n) && p[n] == '=') {
+		if (is_named(p, name, n) && p[n] == '=') {
 			found = p + n + 1;
 			*len = strcspn(found, " \t\n");
 		}
@@ -214,9 +225,14 @@ static int memory_map(struct port_desc *desc)
 	uint64_t total, limit = KMK_DIRECT_MAX - GIB(4);
 	struct map m;
 	size_t len;
-	const char *mem = find_option(desc->options, "mem", &len);
+	const char *mem;
+	const char *high = find_option(desc->options, "highmem", &len);
 	int err;
 
+	if (high)
+		return bad("boot option highmem=", desc->options, high, len,
+			   "for bare metal; in a process KMEMKIT_MEM has the size of each zone");
+	mem = find_option(desc->options, "mem", &len);
 	if (env && !strcmp(env, "i386")) {
 		lay_out_i386(desc);
 	} else if (env && *env) {
@@ -256,11 +272,13 @@ static int cpu_count(struct port_desc *desc)
 
 static int host_options(void)
 {
-	const char *stack = getenv("KMEMKIT_STACK"), *fork = getenv("KMEMKIT_FORK");
+	const char *stack = getenv("KMEMKIT_STACK"), *fork = getenv("KMEMKIT_FORK"), *rseq = getenv("KMEMKIT_RSEQ");
 	uint64_t size = KMK_HOST_STACK;
 
 	if (stack && (!parse_size(stack, strlen(stack), &size) || size < 4 * KMK_HOST_PAGE || size > GIB(1)))
 		return bad("KMEMKIT_STACK", stack, stack, strlen(stack), "expected a size from 16K to 1G");
+	if (rseq && *rseq && strcmp(rseq, "0") && strcmp(rseq, "1"))
+		return bad("KMEMKIT_RSEQ", rseq, rseq, strlen(rseq), "expected 0 or 1");
 	kmk_host.stack_size = (size + KMK_HOST_PAGE - 1) & ~(KMK_HOST_PAGE - 1);
 	if (!fork || !*fork)
 		kmk_host.fork = KMK_FORK_COPY;

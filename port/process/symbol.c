@@ -5,6 +5,7 @@
  * libdw (elfutils) is loaded at the first report, so a program that reports nothing pays nothing and
  * a machine without it still gets exported names (dladdr), then bare addresses.
  */
+#include <sys/auxv.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
@@ -49,7 +50,8 @@ static unsigned long long loads_seen;
 
 static bool load_libdw(void)
 {
-	void *lib = dlopen("libdw.so.1", RTLD_LAZY | RTLD_LOCAL);
+	/* A static program has no loader: dlopen() would bring a second C library, and crash in it. */
+	void *lib = getauxval(AT_BASE) ? dlopen("libdw.so.1", RTLD_LAZY | RTLD_LOCAL) : NULL;
 
 	if (!lib)
 		return false;

@@ -19,7 +19,7 @@ static uint64_t high_start = UINT64_MAX;
 
 static bool is_option(const char *o, const char *name)
 {
-	while (*name && *o == *name)
+	while (*name && (*o == '-' ? '_' : *o) == *name)
 		o++, name++;
 	return !*name && *o == '=';
 }

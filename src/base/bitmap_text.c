@@ -6,6 +6,7 @@
 #include <linux/hex.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include <asm/page.h>
 
 /* A decimal number, or N for the last bit. NULL with *err: not a number, or too large for one. */
 static const char *number(const char *s, unsigned int nbits, unsigned int *out, int *err)
@@ -45,13 +46,18 @@ static const char *extent(const char *s, struct region *r, unsigned int nbits, i
 	return s && *s == '-' ? number(s + 1, nbits, &r->last, err) : s;
 }
 
-/* Behind it perhaps ":used/group": of every group of bits the first few. */
+/*
+ * Behind it perhaps ":used/group": of every group of bits the first few. A newline right behind a region without
+ * such a group ends the whole text; elsewhere it is a blank.
+ */
 static const char *one_region(const char *s, unsigned long *map, unsigned int nbits, int *err)
 {
 	struct region r = { .used = 1, .group = 1 };
+	bool plain;
 
 	s = extent(s, &r, nbits, err);
-	if (s && *s == ':') {
+	plain = !s || *s != ':';
+	if (!plain) {
 		s = number(s + 1, nbits, &r.used, err);
 		if (s && *s != '/')
 			*err = -EINVAL;
@@ -69,7 +75,7 @@ static const char *one_region(const char *s, unsigned long *map, unsigned int nb
 		if ((i - r.first) % r.group < r.used)
 			__set_bit(i, map);
 	*err = 0;
-	return s;
+	return *s == '\n' && plain ? s + strlen(s) : s;
 }
 
 int bitmap_parselist(const char *buf, unsigned long *map, int nbits)
@@ -89,43 +95,61 @@ int bitmap_parselist(const char *buf, unsigned long *map, int nbits)
 	return err;
 }
 
-/* Make room for the next 32 bits below; -EOVERFLOW when that pushes a bit out. */
-static int shift_in(unsigned long *map, unsigned int nbits, u32 value)
+static bool between_words(char c)
 {
-	unsigned int kept = nbits > 32 ? nbits - 32 : 0;
-
-	if (find_next_bit(map, nbits, kept) < nbits || (nbits < 32 && value >> nbits))
-		return -EOVERFLOW;
-	for (unsigned int i = BITS_TO_LONGS(nbits); i-- > 0; )
-		map[i] = map[i] << 32 | (i ? map[i - 1] >> 32 : value);
-	return 0;
+	return isspace(c) || c == ',';
 }
 
-/* Ends at a newline, a NUL or after buflen characters. Empty words do not count. */
+/* The word of up to 8 digits that ends before end, and begins at *begin; or an error. */
+static int word_before(const char *start, const char *end, u32 *word, const char **begin)
+{
+	*word = 0;
+	for (unsigned int shift = 0; shift < 32; shift += 4) {
+		int digit = hex_to_bin((unsigned char)*--end);
+
+		if (digit < 0)
+			return -EINVAL;
+		*word |= (u32)digit << shift;
+		*begin = end;
+		if (end == start || between_words(end[-1]))
+			return 0;
+	}
+	/* Whatever else stands before eight digits is passed over. */
+	*begin = --end;
+	return hex_to_bin((unsigned char)*end) >= 0 ? -EOVERFLOW : 0;
+}
+
+/*
+ * Ends at a newline, a NUL or after buflen characters. Read from the end, where the lowest bits stand. Blanks and
+ * commas in a row are one; there may not be more words than the bits need.
+ */
 int bitmap_parse(const char *buf, unsigned int buflen, unsigned long *map, int nbits)
 {
-	const char *end = buf + strnlen(buf, buflen);
+	unsigned int words = 0, room = DIV_ROUND_UP((unsigned int)nbits, 32);
+	const char *end = buf;
 
+	while ((unsigned int)(end - buf) < buflen && *end && *end != '\n')
+		end++;
 	bitmap_zero(map, (unsigned int)nbits);
-	while (buf < end && *buf != '\n') {
-		unsigned int digits = 0;
-		u32 word = 0;
+	for (;;) {
+		u32 word;
 		int err;
 
-		for (; buf < end && isxdigit(*buf); buf++, digits++) {
-			if (word >> 28)
-				return -EOVERFLOW;
-			word = word << 4 | (u32)hex_to_bin((unsigned char)*buf);
-		}
-		if (buf < end && *buf != ',' && !isspace(*buf))
-			return -EINVAL;
-		err = digits ? shift_in(map, (unsigned int)nbits, word) : 0;
+		while (end > buf && between_words(end[-1]))
+			end--;
+		if (end == buf)
+			break;
+		if (words == room)
+			return -EOVERFLOW;
+		err = word_before(buf, end, &word, &end);
 		if (err)
 			return err;
-		if (buf < end && *buf != '\n')
-			buf++;
+		map[words / 2] |= (unsigned long)word << words % 2 * 32;
+		words++;
 	}
-	return 0;
+	if (words * 32 <= (unsigned int)nbits)
+		return 0;
+	return map[(words - 1) / 2] >> (words - 1) % 2 * 32 >> nbits % 32 ? -EOVERFLOW : 0;
 }
 
 int bitmap_parse_user(const char *buf, unsigned int len, unsigned long *map, int nbits)
@@ -133,8 +157,8 @@ int bitmap_parse_user(const char *buf, unsigned int len, unsigned long *map, int
 	return bitmap_parse(buf, len, map, nbits);
 }
 
-/* @buf is a page. The text ends with a newline. */
+/* As far as @buf's page goes. The text ends with a newline. */
 int bitmap_print_to_pagebuf(bool list, char *buf, const unsigned long *map, int nbits)
 {
-	return scnprintf(buf, 4096, list ? "%*pbl\n" : "%*pb\n", nbits, map);
+	return scnprintf(buf, PAGE_SIZE - ((unsigned long)buf & ~PAGE_MASK), list ? "%*pbl\n" : "%*pb\n", nbits, map);
 }

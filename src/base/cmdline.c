@@ -15,7 +15,7 @@ static bool full(const struct values *v)
 static void take(struct values *v, int value)
 {
 	v->n++;
-	if (v->room)
+	if (v->n < v->room)
 		v->ints[v->n] = value;
 }
 
@@ -29,6 +29,7 @@ static bool take_range(struct values *v, const char **s, int first)
 		return false;
 	for (; first < last && !full(v); first++)
 		take(v, first);
+	v->n += last - first;		/* what had no room is counted too */
 	(*s)++;
 	return true;
 }
@@ -107,7 +108,7 @@ char *next_arg(char *args, char **param, char **val)
 		*end++ = 0;
 	args = unquote(args);
 	*param = args;
-	eq = strchr(args, '=');
+	eq = *args ? strchr(args + 1, '=') : NULL;	/* a name has a letter at least */
 	*val = NULL;
 	if (eq) {
 		*eq = 0;

@@ -60,12 +60,10 @@ static const struct kmk_spec plain = { .precision = -1, .base = 10 };
 static const struct kmk_spec hex = { .flags = F_ALT, .precision = -1, .base = 16 };
 
 /* Bits without a name are printed as a number behind the names. */
-static void out_names(struct kmk_out *o, unsigned long flags, const struct name *names, size_t n, const char *none)
+static void out_names(struct kmk_out *o, unsigned long flags, const struct name *names, size_t n)
 {
 	bool first = true;
 
-	if (!flags && none)
-		kmk_out_string(o, none, plain);
 	for (size_t i = 0; i < n && flags; i++) {
 		if ((flags & names[i].bits) != names[i].bits)
 			continue;
@@ -85,7 +83,7 @@ static void out_names(struct kmk_out *o, unsigned long flags, const struct name 
 void kmk_out_gfp(struct kmk_out *o, unsigned long flags, struct kmk_spec s)
 {
 	(void)s;
-	out_names(o, flags, gfp_names, ARRAY_SIZE(gfp_names), "none");
+	out_names(o, flags, gfp_names, ARRAY_SIZE(gfp_names));
 }
 
 void kmk_out_page_flags(struct kmk_out *o, unsigned long flags, struct kmk_spec s)
@@ -94,13 +92,13 @@ void kmk_out_page_flags(struct kmk_out *o, unsigned long flags, struct kmk_spec 
 	flags &= (1UL << KMK_PAGE_FIELDS_SHIFT) - 1;
 	kmk_out_number(o, flags, hex);
 	kmk_out_char(o, '(');
-	out_names(o, flags & PAGEFLAGS_MASK, page_names, ARRAY_SIZE(page_names), NULL);
+	out_names(o, flags & PAGEFLAGS_MASK, page_names, ARRAY_SIZE(page_names));
 	kmk_out_char(o, ')');
 }
 
 void kmk_out_vm_flags(struct kmk_out *o, unsigned long flags)
 {
-	out_names(o, flags, vm_names, ARRAY_SIZE(vm_names), "none");
+	out_names(o, flags, vm_names, ARRAY_SIZE(vm_names));
 }
 
 #define E(n) case n: return #n
@@ -127,6 +125,7 @@ const char *kmk_errname(int err)
 	E(ERFKILL); E(EHWPOISON); E(ERESTARTSYS); E(ERESTARTNOINTR); E(ERESTARTNOHAND); E(ENOIOCTLCMD);
 	E(EOPENSTALE); E(ENOPARAM); E(EBADHANDLE); E(ENOTSYNC); E(EBADCOOKIE); E(ENOTSUPP); E(ETOOSMALL);
 	E(ESERVERFAULT); E(EBADTYPE); E(EJUKEBOX); E(EIOCBQUEUED); E(ERECALLCONFLICT); E(ENOGRACE);
+	E(ERESTART_RESTARTBLOCK); E(EPROBE_DEFER);
 	}
 	return NULL;
 }

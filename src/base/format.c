@@ -7,6 +7,9 @@
 #include <linux/string.h>
 #include "format.h"
 
+#define WIDTH_MAX	((1 << 23) - 1)
+#define PRECISION_MAX	32767
+
 void kmk_out_char(struct kmk_out *o, char c)
 {
 	if (o->at < o->size)
@@ -63,13 +66,13 @@ void kmk_out_number(struct kmk_out *o, unsigned long long v, struct kmk_spec s)
 	int n = digits_of(digits, v, s.base, s.flags & F_UPPER);
 	int prefix = !(s.flags & F_ALT) || s.base == 10 ? 0 : s.base == 16 ? 2 : (v != 0);
 	int zeros = s.precision > n ? s.precision - n : 0;
-	int blank;
+	int blank = s.width - n - zeros - prefix - (sign != 0);
 
-	if (s.precision < 0 && (s.flags & F_ZERO) && !(s.flags & F_LEFT))
-		zeros = s.width - n - prefix - (sign != 0);
-	if (zeros < 0)
-		zeros = 0;
-	blank = s.width - n - zeros - prefix - (sign != 0);
+	/* A precision does not take the flag's meaning away, as it does in C. */
+	if ((s.flags & F_ZERO) && !(s.flags & F_LEFT) && blank > 0) {
+		zeros += blank;
+		blank = 0;
+	}
 	if (!(s.flags & F_LEFT))
 		pad(o, ' ', blank);
 	if (sign)
@@ -102,7 +105,7 @@ static const char *parse_flags(const char *f, struct kmk_spec *s)
 static const char *parse_int(const char *f, int *v)
 {
 	for (*v = 0; isdigit(*f); f++)
-		*v = *v * 10 + (*f - '0');
+		*v = min(*v * 10 + (*f - '0'), 2 * WIDTH_MAX);
 	return f;
 }
 
@@ -137,6 +140,41 @@ static unsigned long long narrow(unsigned long long v, int bytes, bool is_signed
 
 /* A va_list passed by pointer: the conversions below take their arguments in turn. */
 struct args { va_list list; };
+
+/* Width and precision have limits: a wrong number should not make a text of gigabytes. */
+static const char *parse_width(const char *f, struct kmk_spec *s, struct args *a)
+{
+	if (*f == '*' || isdigit(*f))
+		s->flags |= F_WIDTH;
+	if (*f == '*') {
+		s->width = va_arg(a->list, int);
+		if (s->width < 0) {
+			s->flags |= F_LEFT;
+			s->width = -max(s->width, -INT_MAX);
+		}
+		f++;
+	} else {
+		f = parse_int(f, &s->width);
+	}
+	WARN_ONCE(s->width > WIDTH_MAX, "printf: field width %d too large\n", s->width);
+	s->width = min(s->width, WIDTH_MAX);
+	return f;
+}
+
+/* The kernel's own rules: a negative precision is 0, a point alone is none. */
+static const char *parse_precision(const char *f, struct kmk_spec *s, struct args *a)
+{
+	if (*f == '*') {
+		s->precision = va_arg(a->list, int);
+		s->precision = max(s->precision, 0);
+		f++;
+	} else if (isdigit(*f)) {
+		f = parse_int(f, &s->precision);
+	}
+	WARN_ONCE(s->precision > PRECISION_MAX, "printf: precision %d too large\n", s->precision);
+	s->precision = min(s->precision, PRECISION_MAX);
+	return f;
+}
 
 static void out_integer(struct kmk_out *o, char conv, int bytes, struct args *a, struct kmk_spec s)
 {
@@ -173,28 +211,9 @@ static const char *convert(struct kmk_out *o, const char *f, struct args *a)
 	int bytes;
 
 	f = parse_flags(f, &s);
-	if (*f == '*' || isdigit(*f))
-		s.flags |= F_WIDTH;
-	if (*f == '*') {
-		s.width = va_arg(a->list, int);
-		if (s.width < 0) {
-			s.flags |= F_LEFT;
-			s.width = -s.width;
-		}
-		f++;
-	} else {
-		f = parse_int(f, &s.width);
-	}
-	/* The kernel's own rules: a negative precision is 0, a point alone is none. */
-	if (*f == '.') {
-		if (*++f == '*') {
-			s.precision = va_arg(a->list, int);
-			s.precision = max(s.precision, 0);
-			f++;
-		} else if (isdigit(*f)) {
-			f = parse_int(f, &s.precision);
-		}
-	}
+	f = parse_width(f, &s, a);
+	if (*f == '.')
+		f = parse_precision(f + 1, &s, a);
 	f = parse_length(f, &bytes);
 	switch (*f) {
 	case 'c':

@@ -21,6 +21,18 @@ void kmk_out_char(struct kmk_out *o, char c);
 void kmk_out_number(struct kmk_out *o, unsigned long long v, struct kmk_spec s);
 void kmk_out_string(struct kmk_out *o, const char *text, struct kmk_spec s);
 
+/* A piece of text of its own in buf, to be padded as a whole by kmk_out_piece(). */
+static inline struct kmk_out kmk_piece(char *buf, size_t size)
+{
+	return (struct kmk_out){ buf, size - 1, 0 };
+}
+
+static inline void kmk_out_piece(struct kmk_out *o, struct kmk_out *p, struct kmk_spec s)
+{
+	p->buf[p->at < p->size ? p->at : p->size] = 0;
+	kmk_out_string(o, p->buf, s);
+}
+
 /* %p and its extensions; fmt points behind the p. Returns how many letters were used. */
 int kmk_out_pointer(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s);
 

@@ -19,18 +19,6 @@ static void out_digits(struct kmk_out *o, unsigned long long v, int width, unsig
 	kmk_out_number(o, v, (struct kmk_spec){ .flags = F_ZERO, .width = width, .precision = -1, .base = base });
 }
 
-/* A piece of text of its own, to be padded as a whole. */
-static struct kmk_out piece(char *buf, size_t size)
-{
-	return (struct kmk_out){ buf, size - 1, 0 };
-}
-
-static void out_piece(struct kmk_out *o, struct kmk_out *p, struct kmk_spec s)
-{
-	p->buf[p->at < p->size ? p->at : p->size] = 0;
-	kmk_out_string(o, p->buf, s);
-}
-
 /* ---- network addresses ---- */
 
 /* kind 'i': three digits each. order 'h' (host) and 'l' (little endian) begin with the last byte. */
@@ -156,7 +144,7 @@ bool kmk_out_ip(struct kmk_out *o, const char *fmt, const void *p, struct kmk_sp
 {
 	const struct sockaddr_in *sa = p;
 	char text[80];
-	struct kmk_out t = piece(text, sizeof(text));
+	struct kmk_out t = kmk_piece(text, sizeof(text));
 
 	if (fmt[1] == '4')
 		ipv4(&t, p, fmt[0], fmt[2]);
@@ -168,7 +156,7 @@ bool kmk_out_ip(struct kmk_out *o, const char *fmt, const void *p, struct kmk_sp
 		kmk_out_string(&t, "(einval)", dec);
 	else
 		return false;
-	out_piece(o, &t, s);
+	kmk_out_piece(o, &t, s);
 	return true;
 }
 
@@ -252,14 +240,14 @@ void kmk_out_time(struct kmk_out *o, const char *fmt, const void *p, struct kmk_
 static void out_path(struct kmk_out *o, const char *const *names, int n, struct kmk_spec s)
 {
 	char text[256];
-	struct kmk_out t = piece(text, sizeof(text));
+	struct kmk_out t = kmk_piece(text, sizeof(text));
 
 	while (n--) {
 		kmk_out_string(&t, names[n], dec);
 		if (n)
 			kmk_out_char(&t, '/');
 	}
-	out_piece(o, &t, s);
+	kmk_out_piece(o, &t, s);
 }
 
 /* The last 1 to 4 components; above the root stands nothing but its slash. */
@@ -308,7 +296,7 @@ void kmk_out_fourcc(struct kmk_out *o, const void *p, struct kmk_spec s)
 {
 	u32 code = *(const u32 *)p;
 	char text[40];
-	struct kmk_out t = piece(text, sizeof(text));
+	struct kmk_out t = kmk_piece(text, sizeof(text));
 
 	for (int i = 0; i < 4; i++) {
 		unsigned char c = (unsigned char)((code & 0x7fffffff) >> 8 * i);
@@ -318,7 +306,7 @@ void kmk_out_fourcc(struct kmk_out *o, const void *p, struct kmk_spec s)
 	kmk_out_string(&t, code >> 31 ? " big-endian (0x" : " little-endian (0x", dec);
 	out_digits(&t, code, 8, 16);
 	kmk_out_char(&t, ')');
-	out_piece(o, &t, s);
+	kmk_out_piece(o, &t, s);
 }
 
 static const char *kind_of(const struct resource *r, struct kmk_spec *s)
@@ -334,9 +322,9 @@ static const char *kind_of(const struct resource *r, struct kmk_spec *s)
 	}
 }
 
-static void range(struct kmk_out *o, const struct resource *r, struct kmk_spec num)
+static void range(struct kmk_out *o, const struct resource *r, struct kmk_spec num, bool words)
 {
-	if (r->flags & IORESOURCE_UNSET) {
+	if (words && r->flags & IORESOURCE_UNSET) {
 		kmk_out_string(o, "size ", dec);
 		kmk_out_number(o, r->end - r->start + 1, num);
 		return;
@@ -348,7 +336,7 @@ static void range(struct kmk_out *o, const struct resource *r, struct kmk_spec n
 	kmk_out_number(o, r->end, num);
 }
 
-/* R: the flags that matter as words; r: all flags as a number. */
+/* R: the flags that matter as words; r, and R of no kind: all flags as a number. */
 void kmk_out_resource(struct kmk_out *o, const char *fmt, const void *p, struct kmk_spec s)
 {
 	static const struct { unsigned long flag; const char *name; } words[] = {
@@ -356,22 +344,26 @@ void kmk_out_resource(struct kmk_out *o, const char *fmt, const void *p, struct 
 		{ IORESOURCE_WINDOW, " window" }, { IORESOURCE_DISABLED, " disabled" },
 	};
 	const struct resource *r = p;
+	const char *kind;
 	struct kmk_spec num;
+	bool decode;
 	char text[96];
-	struct kmk_out t = piece(text, sizeof(text));
+	struct kmk_out t = kmk_piece(text, sizeof(text));
 
 	kmk_out_char(&t, '[');
-	kmk_out_string(&t, kind_of(r, &num), dec);
-	range(&t, r, num);
-	for (unsigned int i = 0; fmt[0] == 'R' && i < ARRAY_SIZE(words); i++)
+	kind = kind_of(r, &num);
+	decode = fmt[0] == 'R' && *kind != '?';
+	kmk_out_string(&t, kind, dec);
+	range(&t, r, num, decode);
+	for (unsigned int i = 0; decode && i < ARRAY_SIZE(words); i++)
 		if (r->flags & words[i].flag)
 			kmk_out_string(&t, words[i].name, dec);
-	if (fmt[0] == 'r') {
+	if (!decode) {
 		kmk_out_string(&t, " flags ", dec);
 		kmk_out_number(&t, r->flags, (struct kmk_spec){ .flags = F_ALT, .precision = -1, .base = 16 });
 	}
 	kmk_out_char(&t, ']');
-	out_piece(o, &t, s);
+	kmk_out_piece(o, &t, s);
 }
 
 /* %*pE with letters of string_escape_mem(): a any, c special, h hex, n null, o octal, p printable, s space. */

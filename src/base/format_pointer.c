@@ -11,6 +11,7 @@
 #include "format.h"
 #include "option.h"
 #include "port.h"
+#include "report.h"
 
 
 static void out_hex(struct kmk_out *o, const void *p, struct kmk_spec s)
@@ -48,13 +49,31 @@ static void out_hashed(struct kmk_out *o, const void *p, struct kmk_spec s)
 		out_hex(o, (void *)((v ^ v >> 29) & 0xffffffffu), s);
 }
 
-static void out_symbol(struct kmk_out *o, char kind, const void *p, struct kmk_spec s)
+/* What does not return may be called by a function's last instruction: the address behind it is another's, or nobody's. */
+void kmk_symbol_of_call(uintptr_t pc, char *buf, size_t size)
+{
+	port_symbol(pc, buf, size);
+	if (strstr(buf, "+0x0/") || !strncmp(buf, "0x", 2))
+		port_symbol(pc - 1, buf, size);
+}
+
+/* %ps the name, %pS with the offset, %pSR (a return address) with the line of its call, too. */
+static void out_symbol(struct kmk_out *o, const char *kind, const void *p, struct kmk_spec s)
 {
 	char name[256];
 	char *cut;
 
-	port_symbol((uintptr_t)p, name, sizeof(name));
-	cut = strchr(name, kind == 's' ? '+' : ' ');
+	if (!p) {
+		kmk_out_string(o, "0x0", s);
+		return;
+	}
+	if (kind[0] == 'S' && kind[1] == 'R') {
+		kmk_symbol_of_call((uintptr_t)p, name, sizeof(name));
+		cut = NULL;
+	} else {
+		port_symbol((uintptr_t)p, name, sizeof(name));
+		cut = strchr(name, kind[0] == 's' ? '+' : ' ');
+	}
 	if (cut)
 		*cut = '\0';
 	kmk_out_string(o, name, s);
@@ -133,33 +152,38 @@ static void out_bitmap(struct kmk_out *o, const char *fmt, const unsigned long *
 }
 
 /* Canonical 8-4-4-4-12; b and B big endian, l and L little endian in the first three fields. */
-static void out_uuid(struct kmk_out *o, const char *fmt, const unsigned char *p)
+static void out_uuid(struct kmk_out *o, const char *fmt, const unsigned char *p, struct kmk_spec s)
 {
 	static const u8 big[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
 	static const u8 little[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
 	const u8 *order = fmt[1] == 'l' || fmt[1] == 'L' ? little : big;
 	struct kmk_spec two = { .flags = F_ZERO, .width = 2, .precision = -1, .base = 16 };
+	char text[40];
+	struct kmk_out t = kmk_piece(text, sizeof(text));
 
 	if (fmt[1] == 'L' || fmt[1] == 'B')
 		two.flags |= F_UPPER;
 	for (int i = 0; i < 16; i++) {
-		kmk_out_number(o, p[order[i]], two);
+		kmk_out_number(&t, p[order[i]], two);
 		if (i == 3 || i == 5 || i == 7 || i == 9)
-			kmk_out_char(o, '-');
+			kmk_out_char(&t, '-');
 	}
+	kmk_out_piece(o, &t, s);
 }
 
-static void out_mac(struct kmk_out *o, const char *fmt, const unsigned char *p)
+static void out_mac(struct kmk_out *o, const char *fmt, const unsigned char *p, struct kmk_spec s)
 {
 	struct kmk_spec two = { .flags = F_ZERO, .width = 2, .precision = -1, .base = 16 };
 	bool plain = fmt[0] == 'm', reversed = fmt[1] == 'R';
-	char sep = fmt[1] == 'F' ? '-' : ':';
+	char sep = fmt[1] == 'F' ? '-' : ':', text[20];
+	struct kmk_out t = kmk_piece(text, sizeof(text));
 
 	for (int i = 0; i < 6; i++) {
 		if (i && !plain)
-			kmk_out_char(o, sep);
-		kmk_out_number(o, p[reversed ? 5 - i : i], two);
+			kmk_out_char(&t, sep);
+		kmk_out_number(&t, p[reversed ? 5 - i : i], two);
 	}
+	kmk_out_piece(o, &t, s);
 }
 
 static void out_address(struct kmk_out *o, const void *p, struct kmk_spec s)
@@ -224,7 +248,7 @@ static bool out_value(struct kmk_out *o, const char *fmt, const void *p, struct 
 	case 'S': case 's': case 'B': case 'F': case 'f':
 		if (fmt[1] == 'w')
 			return false;
-		out_symbol(o, fmt[0], p, s);
+		out_symbol(o, fmt, p, s);
 		return true;
 	case 'e':
 		out_error(o, p, s);
@@ -238,8 +262,8 @@ static void out_behind(struct kmk_out *o, const char *fmt, const void *p, struct
 	switch (fmt[0]) {
 	case 'h': out_bytes(o, fmt, p, s); return;
 	case 'b': out_bitmap(o, fmt, p, s); return;
-	case 'U': out_uuid(o, fmt, p); return;
-	case 'M': case 'm': out_mac(o, fmt, p); return;
+	case 'U': out_uuid(o, fmt, p, s); return;
+	case 'M': case 'm': out_mac(o, fmt, p, s); return;
 	case 'a': out_address(o, p, s); return;
 	case 'G': out_flags(o, fmt, p, s); return;
 	case 'V': out_va_format(o, p); return;

@@ -16,10 +16,11 @@ static unsigned int digit(char c)
 
 static const char *prefix(const char *s, unsigned int *base)
 {
-	bool hex = s[0] == '0' && (s[1] == 'x' || s[1] == 'X') && digit(s[2]) < 16;
+	bool hex = s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
 
+	/* Who asks for base 16 has the prefix taken off even where no digit follows. */
 	if (!*base)
-		*base = hex ? 16 : s[0] == '0' ? 8 : 10;
+		*base = hex && digit(s[2]) < 16 ? 16 : s[0] == '0' ? 8 : 10;
 	return *base == 16 && hex ? s + 2 : s;
 }
 
@@ -28,9 +29,10 @@ static const char *digits(const char *s, unsigned int base, unsigned long long *
 {
 	*v = 0;
 	*over = false;
-	for (; digit(*s) < base; s++)
-		if (__builtin_mul_overflow(*v, base, v) || __builtin_add_overflow(*v, digit(*s), v))
-			*over = true;
+	for (; digit(*s) < base; s++) {
+		*over |= __builtin_mul_overflow(*v, base, v);
+		*over |= __builtin_add_overflow(*v, digit(*s), v);
+	}
 	return s;
 }
 

@@ -29,13 +29,19 @@ static const char *value_of(const char *p, const char *name)
 	return !*p || is_space(*p) ? p : NULL;
 }
 
-static const char *keep(const char *start)
+static size_t word_length(const char *p)
 {
 	size_t n = 0;
+
+	while (p[n] && !is_space(p[n]))
+		n++;
+	return n;
+}
+
+static const char *keep(const char *start, size_t n)
+{
 	char *copy;
 
-	while (start[n] && !is_space(start[n]))
-		n++;
 	if (area_used + n + 1 > AREA_BYTES)
 		area_used = 0;
 	if (n >= AREA_BYTES)
@@ -47,22 +53,35 @@ static const char *keep(const char *start)
 	return copy;
 }
 
-const char *kmk_option(const char *name)
+const char *kmk_option_next(const char *name, const char **place, size_t *len)
 {
-	const char *found = NULL;
+	const char *p = *place ? *place : all_options, *value;
 
-	for (const char *p = all_options; *p; ) {
-		const char *v;
-
+	for (;;) {
 		while (is_space(*p))
 			p++;
-		v = value_of(p, name);
-		if (v)
-			found = v;
-		while (*p && !is_space(*p))
-			p++;
+		if (!*p)
+			return NULL;
+		value = value_of(p, name);
+		p += word_length(p);
+		if (!value)
+			continue;
+		*place = p;
+		*len = word_length(value);
+		return value;
 	}
-	return found ? keep(found) : NULL;
+}
+
+const char *kmk_option(const char *name)
+{
+	const char *place = NULL, *found = NULL, *value;
+	size_t n, len = 0;
+
+	while ((value = kmk_option_next(name, &place, &n))) {
+		found = value;
+		len = n;
+	}
+	return found ? keep(found, len) : NULL;
 }
 
 unsigned long long memparse(const char *ptr, char **retptr)
@@ -83,15 +102,60 @@ unsigned long long memparse(const char *ptr, char **retptr)
 	return v;
 }
 
+bool kmk_parse_flag(const char *v, size_t n, bool *on)
+{
+	static const char *const words[] = { "0", "off", "n", "N", "", "1", "on", "y", "Y" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strlen(words[i]) == n && !strncmp(words[i], v, n)) {
+			*on = i >= 4;
+			return true;
+		}
+	return false;
+}
+
+bool kmk_parse_number(const char *v, size_t n, unsigned long long *value)
+{
+	*value = 0;
+	for (size_t i = 0; i < n; i++)
+		if (v[i] < '0' || v[i] > '9' || __builtin_mul_overflow(*value, 10, value) ||
+		    __builtin_add_overflow(*value, v[i] - '0', value))
+			return false;
+	return n;
+}
+
+bool kmk_parse_size(const char *v, size_t n, unsigned long long *bytes)
+{
+	static const char units[] = "kmgtKMGT";
+	const char *unit = n && v[n - 1] ? strchr(units, v[n - 1]) : NULL;
+	unsigned int shift = unit ? 10 * ((unit - units) % 4 + 1) : 0;
+
+	if (!kmk_parse_number(v, n - !!unit, bytes) || *bytes << shift >> shift != *bytes)
+		return false;
+	*bytes <<= shift;
+	return true;
+}
+
+bool kmk_option_flag(const char *name, bool preset)
+{
+	const char *v = kmk_option(name);
+	bool on;
+
+	return v && kmk_parse_flag(v, strlen(v), &on) ? on : preset;
+}
+
+bool kmk_option_number(const char *name, unsigned long long *value)
+{
+	const char *v = kmk_option(name);
+
+	return v && kmk_parse_number(v, strlen(v), value);
+}
+
 bool kmk_option_size(const char *name, unsigned long long *bytes)
 {
 	const char *v = kmk_option(name);
-	char *end;
 
-	if (!v || *v < '0' || *v > '9')
-		return false;
-	*bytes = memparse(v, &end);
-	return !*end;
+	return v && kmk_parse_size(v, strlen(v), bytes);
 }
 
 /* One integer and what follows: 0 none, 1 the last, 2 a comma, 3 a range's dash. pint may be NULL. */

@@ -17,8 +17,9 @@ void (*kmk_die_hook)(void);
 
 static void *holder;
 static unsigned int depth;
+static int report_level;	/* of the holder's lines and stack; the strongest of nested reports */
 
-static void report_lock(void)
+static void report_lock(int level)
 {
 	void *me = port_self(), *free = NULL;
 
@@ -27,7 +28,7 @@ static void report_lock(void)
 			free = NULL;
 			port_yield();
 		}
-	depth++;
+	report_level = depth++ ? min(level, report_level) : level;
 }
 
 static void report_unlock(void)
@@ -36,16 +37,22 @@ static void report_unlock(void)
 		__atomic_store_n(&holder, NULL, __ATOMIC_RELEASE);
 }
 
+static bool report_mine(void)
+{
+	return __atomic_load_n(&holder, __ATOMIC_RELAXED) == port_self();
+}
+
 void kmk_print_stack(unsigned int skip)
 {
 	uintptr_t pc[STACK_DEPTH];
 	unsigned int n = port_backtrace(pc, STACK_DEPTH, skip + 1);
 	char name[256];
+	int level = report_mine() ? report_level : LOGLEVEL_WARNING;
 
-	printk(KERN_ERR "Call Trace:\n");
+	printk(KERN_SOH "%dCall Trace:\n", level);
 	for (unsigned int i = 0; i < n; i++) {
-		port_symbol(pc[i], name, sizeof(name));
-		printk(KERN_ERR " %s\n", name);
+		kmk_symbol_of_call(pc[i], name, sizeof(name));
+		printk(KERN_SOH "%d %s\n", level, name);
 	}
 }
 
@@ -58,9 +65,9 @@ void kmk_report_begin(const char *fmt, ...)
 {
 	va_list args;
 
-	report_lock();
+	report_lock(LOGLEVEL_ALERT);
 	va_start(args, fmt);
-	vprintk(fmt, args);
+	kmk_vprintk(report_level, fmt, args);
 	va_end(args);
 }
 
@@ -69,7 +76,7 @@ void kmk_report_line(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	vprintk(fmt, args);
+	kmk_vprintk(report_level, fmt, args);
 	va_end(args);
 }
 
@@ -86,7 +93,7 @@ void kmk_warn(const char *file, int line, const char *func, const char *fmt, ...
 {
 	va_list args;
 
-	report_lock();
+	report_lock(LOGLEVEL_WARNING);
 	printk(KERN_WARNING "WARNING: at %s:%d %s()\n", file, line, func);
 	if (fmt) {
 		va_start(args, fmt);
@@ -100,7 +107,7 @@ void kmk_warn(const char *file, int line, const char *func, const char *fmt, ...
 
 void kmk_bug(const char *file, int line, const char *func)
 {
-	report_lock();
+	report_lock(LOGLEVEL_CRIT);
 	printk(KERN_CRIT "kernel BUG at %s:%d! (%s)\n", file, line, func);
 	kmk_print_stack(1);
 	count(&kmk_bug_count);
@@ -112,14 +119,17 @@ void kmk_bug(const char *file, int line, const char *func)
 
 void panic(const char *fmt, ...)
 {
+	static char why[512];
 	va_list args;
+	int n;
 
-	report_lock();
-	printk(KERN_EMERG "Kernel panic - not syncing: ");
+	report_lock(LOGLEVEL_EMERG);
 	va_start(args, fmt);
-	vprintk(fmt, args);
+	n = vscnprintf(why, sizeof(why), fmt, args);
 	va_end(args);
-	printk(KERN_CONT "\n");
+	if (n && why[n - 1] == '\n')
+		why[n - 1] = '\0';
+	printk(KERN_EMERG "Kernel panic - not syncing: %s\n", why);
 	kmk_print_stack(1);
 	count(&kmk_bug_count);
 	port_halt(1);
@@ -132,6 +142,8 @@ void dump_stack(void)
 
 void dump_stack_lvl(const char *level)
 {
-	(void)level;
+	report_lock(level && level[0] == KERN_SOH_ASCII && level[1] >= '0' && level[1] <= '7' ? level[1] - '0'
+										     : LOGLEVEL_WARNING);
 	kmk_print_stack(1);
+	report_unlock();
 }

@@ -5,7 +5,8 @@
 #include <linux/kstrtox.h>
 #include <linux/string.h>
 
-struct item { bool skip; int width, bytes; };
+/* width 0: none is given. */
+struct item { int width, bytes; };
 
 static const char *blanks(const char *s)
 {
@@ -17,10 +18,6 @@ static const char *blanks(const char *s)
 static const char *parse_item(const char *f, struct item *it)
 {
 	*it = (struct item){ .width = 0, .bytes = 4 };
-	if (*f == '*') {
-		it->skip = true;
-		f++;
-	}
 	for (; isdigit(*f); f++)
 		it->width = it->width * 10 + (*f - '0');
 	if (*f == 'h') {
@@ -73,28 +70,21 @@ static const char *number(const char *s, char conv, int width, unsigned long lon
 
 static const char *word(const char *s, const struct item *it, char *to)
 {
-	int n = 0;
-
 	s = blanks(s);
-	while (*s && !isspace(*s) && (!it->width || n < it->width)) {
-		if (to)
-			to[n] = *s;
-		n++;
-		s++;
-	}
-	if (to)
-		to[n] = '\0';
-	return n ? s : NULL;
+	for (int n = 0; *s && !isspace(*s) && (!it->width || n < it->width); n++)
+		*to++ = *s++;
+	*to = '\0';
+	return s;
 }
 
+/* At least one; fewer than asked for where the text ends. */
 static const char *characters(const char *s, const struct item *it, char *to)
 {
-	for (int n = it->width ? it->width : 1; n--; s++) {
-		if (!*s)
-			return NULL;
-		if (to)
-			*to++ = *s;
-	}
+	int n = it->width;
+
+	do
+		*to++ = *s++;
+	while (--n > 0 && *s);
 	return s;
 }
 
@@ -108,19 +98,46 @@ static bool in_set(const char *set, const char *end, char c)
 	return negated;
 }
 
+/* Without a width, or where nothing matches, nothing is stored. */
 static const char *of_set(const char *s, const char *set, const char *end, const struct item *it, char *to)
 {
-	int n = 0;
+	if (!it->width || !in_set(set, end, *s))
+		return NULL;
+	for (int n = 0; *s && in_set(set, end, *s) && n < it->width; n++)
+		*to++ = *s++;
+	*to = '\0';
+	return s;
+}
 
-	while (*s && in_set(set, end, *s) && (!it->width || n < it->width)) {
-		if (to)
-			to[n] = *s;
-		n++;
-		s++;
-	}
-	if (to)
-		to[n] = '\0';
-	return n ? s : NULL;
+/* "%*": in format and text everything up to the next blank (in the format, conversion) is passed over. */
+static const char *skipped(const char *fmt, const char **s)
+{
+	for (; *fmt && !isspace(*fmt) && *fmt != '%'; fmt++)
+		if (*fmt == '[')
+			return NULL;
+	while (**s && !isspace(**s))
+		(*s)++;
+	return fmt;
+}
+
+/* The conversion at fmt, of text that is not at its end. Returns what is behind it in the text; NULL: no match. */
+static const char *convert(const char **fmt, const char *s, const struct item *it, void *to)
+{
+	const char *next, *end = **fmt == '[' ? strchr(*fmt + 2, ']') : NULL;
+	unsigned long long v = 0;
+
+	if (**fmt == 's')
+		next = word(s, it, to);
+	else if (**fmt == 'c')
+		next = characters(s, it, to);
+	else if (end)
+		next = of_set(s, *fmt + 1, end, it, to);
+	else
+		next = strchr("oxXidu", **fmt) ? number(s, **fmt, it->width, &v) : NULL;
+	if (next && **fmt != 's' && **fmt != 'c' && !end)
+		store(to, it->bytes, v);
+	*fmt = (end ? end : *fmt) + 1;
+	return next;
 }
 
 int vsscanf(const char *buf, const char *fmt, va_list args)
@@ -130,9 +147,6 @@ int vsscanf(const char *buf, const char *fmt, va_list args)
 
 	while (*fmt) {
 		struct item it;
-		unsigned long long v = 0;
-		const char *next, *end;
-		void *to;
 
 		if (isspace(*fmt)) {
 			fmt = blanks(fmt);
@@ -145,31 +159,26 @@ int vsscanf(const char *buf, const char *fmt, va_list args)
 				return filled;
 			continue;
 		}
+		if (fmt[1] == '*') {
+			fmt = *s ? skipped(fmt + 1, &s) : NULL;
+			if (!fmt)
+				return filled;
+			continue;
+		}
+		if (fmt[1] == '0')	/* a width of nothing */
+			return filled;
 		fmt = parse_item(fmt + 1, &it);
 		if (*fmt == 'n') {
 			store(va_arg(args, void *), 4, (unsigned long long)(s - buf));
 			fmt++;
 			continue;
 		}
-		if (!*s)
+		if (!*s || !*fmt)
 			return filled;
-		to = it.skip ? NULL : va_arg(args, void *);
-		end = *fmt == '[' ? strchr(fmt + 2, ']') : NULL;
-		if (*fmt == 's')
-			next = word(s, &it, to);
-		else if (*fmt == 'c')
-			next = characters(s, &it, to);
-		else if (end)
-			next = of_set(s, fmt + 1, end, &it, to);
-		else
-			next = number(s, *fmt, it.width, &v);
-		if (!next)
+		s = convert(&fmt, s, &it, va_arg(args, void *));
+		if (!s)
 			return filled;
-		if (to && *fmt != 's' && *fmt != 'c' && !end)
-			store(to, it.bytes, v);
-		filled += !it.skip;
-		fmt = (end ? end : fmt) + 1;
-		s = next;
+		filled++;
 	}
 	return filled;
 }

@@ -31,10 +31,12 @@ ssize_t strscpy_pad(char *dest, const char *src, size_t count)
 
 size_t strlcpy(char *dest, const char *src, size_t size)
 {
-	size_t n = strlen(src);
+	size_t n = strlen(src), len = min(n, size - 1);
 
-	if (size)
-		strscpy(dest, src, size);
+	if (!size)
+		return n;
+	memcpy(dest, src, len);
+	dest[len] = '\0';
 	return n;
 }
 

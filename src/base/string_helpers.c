@@ -122,13 +122,14 @@ static bool unescape_one(const char **s, char **d, unsigned int flags)
 
 int string_unescape(char *src, char *dst, size_t size, unsigned int flags)
 {
-	char *d = dst, *end = size ? dst + size - 1 : NULL;
+	char *d = dst;
 	const char *s = src;
 
-	while (*s && (!end || d < end)) {
-		/* An unknown escape keeps its backslash, and needs room for two. */
-		if (s[0] == '\\' && s[1] && (!end || d + 1 < end)) {
+	/* An escape costs the room of two, whatever becomes of it; an unknown one keeps its backslash. Size 0: no end. */
+	while (*s && --size) {
+		if (s[0] == '\\' && s[1] && size > 1) {
 			s++;
+			size--;
 			if (unescape_one(&s, &d, flags))
 				continue;
 			*d++ = '\\';

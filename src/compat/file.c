@@ -9,6 +9,7 @@
  * The inode keeps a handle of its own: the first one opened for reading and, once somebody writes, one
  * that can. Handles are closed with the inode, so write-back never meets a closed one.
  */
+#include <kmemkit/event.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/highmem.h>
@@ -174,6 +175,31 @@ static struct host_inode *find_locked(const uint64_t id[2])
 	return NULL;
 }
 
+/*
+ * In a fork's child. Another thread's close is the parent's: it may hold the lock for as long as the file is
+ * written, with pages locked that nobody will unlock here. So an inode that it was about to end is let lie.
+ */
+static void fork_child(void)
+{
+	struct host_inode *h, *next;
+
+	if (mutex_is_locked(&inodes_lock)) {
+		list_for_each_entry_safe(h, next, &inodes, link)
+			if (!h->opens)
+				list_del_init(&h->link);
+		kmk_mutex_fork_child(&inodes_lock);
+	}
+}
+
+static void hook_fork(void)
+{
+	static struct kmk_fork_hook hook = { .fn = fork_child };
+	static u32 hooked;
+
+	if (!__atomic_exchange_n(&hooked, 1, __ATOMIC_ACQ_REL))
+		kmk_on_fork_child(&hook);
+}
+
 /* A known inode is opened once more with a handle of that kind. */
 static void adopt_locked(struct host_inode *h, int handle, bool write, bool cut)
 {
@@ -256,6 +282,7 @@ static int host_open(const char *path, int flags, umode_t mode)
 
 	if (!port_file_open)
 		return -EOPNOTSUPP;
+	hook_fork();
 	if ((flags & O_ACCMODE) != O_RDONLY)
 		how |= PORT_OPEN_WRITE;
 	if (flags & O_CREAT)

@@ -17,7 +17,7 @@ unsigned int stack_trace_save(unsigned long *store, unsigned int size, unsigned 
 void stack_trace_print(const unsigned long *trace, unsigned int nr_entries, int spaces)
 {
 	for (unsigned int i = 0; i < nr_entries; i++)
-		printk("%*c%pS\n", 1 + spaces, ' ', (void *)trace[i]);
+		printk("%*c%pSR\n", 1 + spaces, ' ', (void *)trace[i]);
 }
 
 int stack_trace_snprint(char *buf, size_t size, const unsigned long *entries, unsigned int nr_entries,

@@ -43,10 +43,19 @@ void kmk_slab_traces(struct kmem_cache *s, bool alloc, struct kmk_sink *sink);
 
 void kmk_owner_start(void);
 void kmk_slab_hooks_start(void);
+/* A stack depot handle of the calls that led to `caller`, from its frame on. */
+u32 kmk_save_stack(unsigned long caller, gfp_t gfp);
 int kmk_inject_start(void);
+/* Added to kmk_thread.internal while the stack depot grows: no request of the program, so none is made to fail. */
+#define KMK_INTERNAL_DEPOT	0x10000u
+void kmk_inject_end(void);		/* the program ends: was the N-th request reached? */
+
+/* The value of failslab= and fail_page_alloc=. times: -1 is without end. False: not four numbers. */
+struct kmk_fault_numbers { unsigned long interval, probability, space; long times; };
+bool kmk_parse_fault(const char *v, size_t n, struct kmk_fault_numbers *numbers);
 
 /* Leak scan: call fn for each object that is live and unreachable. Returns the reachable rest. */
-struct kmk_leak { const void *addr; size_t size; const char *cache; unsigned long caller; u32 pid; u64 time; };
+struct kmk_leak { const void *addr; size_t size; const char *cache; unsigned long caller; u32 pid; u64 time; u32 stack; };
 struct kmk_reachable { unsigned long objects, bytes; };
 struct kmk_reachable kmk_leak_scan(void (*fn)(const struct kmk_leak *leak, void *data), void *data);
 /* What is allocated now belongs to the library, not to the program: never a leak. */

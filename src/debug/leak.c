@@ -17,6 +17,7 @@
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/stackdepot.h>
 #include <linux/string.h>
 #include <kmemkit/run.h>
 #include "port_inline.h"
@@ -177,7 +178,7 @@ static void judge_object(struct kmem_cache *s, void *obj, struct kmk_track *t, v
 
 	if (!t || !t->caller || (s->flags & SLAB_NOLEAKTRACE))
 		return;
-	leak = (struct kmk_leak){ obj, t->size, s->name, t->caller, t->pid, t->time };
+	leak = (struct kmk_leak){ obj, t->size, s->name, t->caller, t->pid, t->time, t->stack };
 	judge(data, &leak, t->mark);
 }
 
@@ -196,14 +197,14 @@ static void judge_pages(struct zone *zone, struct found *f)
 		if (!owner->caller)
 			continue;
 		leak = (struct kmk_leak){ page, PAGE_SIZE << kmk_page_order(page), "page", owner->caller,
-					  owner->pid, owner->time };
+					  owner->pid, owner->time, owner->stack };
 		judge(f, &leak, owner->mark);
 	}
 }
 
 static void judge_area(const void *addr, size_t size, unsigned long caller, u32 mark, u64 time, void *data)
 {
-	struct kmk_leak leak = { addr, size, "vmalloc", caller, 0, time };
+	struct kmk_leak leak = { addr, size, "vmalloc", caller, 0, time, 0 };
 
 	if (caller)
 		judge(data, &leak, mark);
@@ -234,10 +235,22 @@ void kmk_leak_baseline(void)
 
 /* ---- the end of a program ---- */
 
+/* From the frame of the caller on. Records of areas, and those made when the depot was full, are that frame. */
+static void print_frames(const struct kmk_leak *leak)
+{
+	unsigned long first = leak->caller, *entries = &first;
+	unsigned int n = stack_depot_fetch(leak->stack, &entries);
+
+	if (!n)
+		entries = &first;
+	for (unsigned int i = 0; i < max(n, 1u); i++)
+		printk(KERN_ERR "    [<%px>] %pSR\n", (void *)entries[i], (void *)entries[i]);
+}
+
 static void print_leak(const struct kmk_leak *leak, void *data)
 {
 	unsigned int *count = data;
-	char caller[128];
+	char caller[256];
 
 	port_symbol(leak->caller, caller, sizeof(caller));
 	kmk_event_leak(leak->size, leak->cache, caller);
@@ -245,7 +258,8 @@ static void print_leak(const struct kmk_leak *leak, void *data)
 		return;
 	printk(KERN_ERR "unreferenced object 0x%px (size %zu):\n", leak->addr, leak->size);
 	printk(KERN_ERR "  from %s, pid %u\n", leak->cache, leak->pid);
-	printk(KERN_ERR "  backtrace:\n    [<%px>] %s\n", (void *)leak->caller, caller);
+	printk(KERN_ERR "  backtrace:\n");
+	print_frames(leak);
 }
 
 void kmk_end_report(void)
@@ -255,6 +269,7 @@ void kmk_end_report(void)
 
 	rcu_barrier();
 	kmk_debug_sweep();
+	kmk_inject_end();
 	if (!kmk_slab_track_all)
 		return;
 	rest = kmk_leak_scan(print_leak, &count);

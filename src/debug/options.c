@@ -2,43 +2,51 @@
 /* Which boot options exist, and what their values may be. A token nobody knows stops the start. */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/string.h>
+#include "base/option.h"
+#include "port.h"
 #include "rooms.h"
 #include "debug.h"
 
-enum kind { FLAG, SIZE, NUMBER, POLICY, SLUB, FAULT, SWAP, TEXT };
+#define NUMBER_MAX	4294967295ull
+#define FAULT_FORM	"<interval>,<probability>,<space>,<times>: four numbers, times may be -1"
 
-static const struct { const char *name; enum kind kind; const char *form; } known[] = {
-	{ "slub_debug", SLUB, "letters of F Z P U T A O -, then optionally a comma and cache names; `;' between such blocks" },
-	{ "init_on_alloc", FLAG, "0 or 1" },
-	{ "init_on_free", FLAG, "0 or 1" },
-	{ "page_owner", FLAG, "on or off" },
-	{ "mem", SIZE, "a size such as 512M" },
-	{ "highmem", SIZE, "a size such as 512M" },
-	{ "nr_cpus", NUMBER, "a number" },
-	{ "min_free_kbytes", NUMBER, "a number" },
-	{ "failslab", FAULT, "<interval>,<probability>,<space>,<times>" },
-	{ "fail_page_alloc", FAULT, "<interval>,<probability>,<space>,<times>" },
-	{ "fail_nth", NUMBER, "a number" },
-	{ "page_policy", POLICY, "lowest or default" },
-	{ "layout", FLAG, "no value" },
-	{ "loglevel", NUMBER, "a number" },
-	{ "quiet", FLAG, "no value" },
-	{ "kmemkit_panic", FLAG, "0 or 1" },
-	{ "no_hash_pointers", FLAG, "no value" },
-	{ "iomem_debug", FLAG, "0 or 1" },
-	{ "kmap_slots", NUMBER, "a number" },
-	{ "vmalloc_debug", FLAG, "0 or 1" },
-	{ "swap", SWAP, "a path, a colon and a size such as /tmp/swap:64M" },
-	{ "page_group", FLAG, "on or off" },
-	{ "compaction", FLAG, "on or off" },
-	{ "slab_colour", FLAG, "on or off" },
-	{ "slab_nomerge", FLAG, "no value" },		/* nothing is ever merged */
-	{ "slub_nomerge", FLAG, "no value" },
-	{ "idle_release_ms", NUMBER, "a number" },
-	{ "budget", SIZE, "a size such as 64M" },
-	{ "pressure", TEXT, "a script of docs/protocol.md" },
+enum kind { BARE, FLAG, SIZE, NUMBER, POLICY, SLUB, FAULT, SWAP, TEXT };
+
+/* form: what the value must be, where its kind and bounds do not say it. */
+static const struct { const char *name; enum kind kind; unsigned long long min, max; const char *form; } known[] = {
+	{ .name = "slub_debug", .kind = SLUB, .form = "letters of F Z P U T A O -, then optionally a comma and cache names; `;' between such blocks" },
+	{ .name = "init_on_alloc", .kind = FLAG },
+	{ .name = "init_on_free", .kind = FLAG },
+	{ .name = "page_owner", .kind = FLAG },
+	{ .name = "mem", .kind = SIZE, .min = 1, .max = ~0ull },
+	{ .name = "highmem", .kind = SIZE, .min = 0, .max = ~0ull },
+	{ .name = "nr_cpus", .kind = NUMBER, .min = 1, .max = PORT_MAX_CPUS },
+	{ .name = "min_free_kbytes", .kind = NUMBER, .min = 0, .max = INT_MAX },
+	{ .name = "failslab", .kind = FAULT, .form = FAULT_FORM },
+	{ .name = "fail_page_alloc", .kind = FAULT, .form = FAULT_FORM },
+	{ .name = "fail_nth", .kind = NUMBER, .min = 0, .max = LONG_MAX },
+	{ .name = "page_policy", .kind = POLICY, .form = "lowest or default" },
+	{ .name = "layout", .kind = BARE },
+	{ .name = "loglevel", .kind = NUMBER, .min = 0, .max = 15 },
+	{ .name = "quiet", .kind = BARE },
+	{ .name = "kmemkit_panic", .kind = FLAG },
+	{ .name = "no_hash_pointers", .kind = BARE },
+	{ .name = "iomem_debug", .kind = FLAG },
+	{ .name = "kmap_slots", .kind = NUMBER, .min = 0, .max = NUMBER_MAX },	/* its room knows how many there are */
+	{ .name = "vmalloc_debug", .kind = FLAG },
+	{ .name = "swap", .kind = SWAP, .form = "a path, a colon and a size of 4K or more, such as /tmp/swap:64M" },
+	{ .name = "page_group", .kind = FLAG },
+	{ .name = "compaction", .kind = FLAG },
+	{ .name = "slab_colour", .kind = FLAG },
+	{ .name = "slab_nomerge", .kind = BARE },			/* nothing is ever merged */
+	{ .name = "slub_nomerge", .kind = BARE },
+	{ .name = "idle_release_ms", .kind = NUMBER, .min = 0, .max = NUMBER_MAX },
+	{ .name = "budget", .kind = SIZE, .min = 0, .max = ~0ull },
+	{ .name = "pressure", .kind = TEXT, .form = "a script of docs/protocol.md" },
 };
 
 /* Options that the program declares itself (__setup, module.parameter=). */
@@ -50,27 +58,6 @@ static bool same(const char *a, size_t n, const char *b)
 		if ((*a == '-' ? '_' : *a) != *b)
 			return false;
 	return !n && !*b;
-}
-
-static bool is_number(const char *v, size_t n, const char *suffixes)
-{
-	size_t i = 0;
-
-	while (i < n && v[i] >= '0' && v[i] <= '9')
-		i++;
-	if (i && i + 1 == n && strchr(suffixes, v[i] | 0x20))
-		i++;
-	return n && i == n;
-}
-
-static bool is_flag(const char *v, size_t n)
-{
-	static const char *const words[] = { "", "0", "1", "on", "off", "y", "n", "Y", "N" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strlen(words[i]) == n && !strncmp(words[i], v, n))
-			return true;
-	return false;
 }
 
 static bool is_slub(const char *v, size_t n)
@@ -85,40 +72,49 @@ static bool is_slub(const char *v, size_t n)
 	return true;
 }
 
-static bool is_fault(const char *v, size_t n)
-{
-	unsigned int commas = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		commas += v[i] == ',';
-		if (v[i] != ',' && v[i] != '-' && !(v[i] >= '0' && v[i] <= '9'))
-			return false;
-	}
-	return commas == 3;
-}
-
 static bool is_swap(const char *v, size_t n)
 {
+	unsigned long long bytes;
 	size_t colon = n;
 
 	while (colon && v[colon - 1] != ':')
 		colon--;
-	return colon > 1 && is_number(v + colon, n - colon, "kmgt");
+	return colon > 1 && kmk_parse_size(v + colon, n - colon, &bytes) && bytes >= PAGE_SIZE;
 }
 
-static bool fits(enum kind kind, const char *v, size_t n)
+static bool fits(size_t row, const char *v, size_t n)
 {
-	switch (kind) {
-	case FLAG: return is_flag(v, n);
-	case SIZE: return is_number(v, n, "kmgt");
-	case NUMBER: return is_number(v, n, "\1");
+	unsigned long long value;
+	struct kmk_fault_numbers numbers;
+	bool on;
+
+	switch (known[row].kind) {
+	case BARE: return !n;
+	case FLAG: return kmk_parse_flag(v, n, &on);
+	case SIZE: return kmk_parse_size(v, n, &value) && value >= known[row].min && value <= known[row].max;
+	case NUMBER: return kmk_parse_number(v, n, &value) && value >= known[row].min && value <= known[row].max;
 	case SLUB: return is_slub(v, n);
-	case FAULT: return is_fault(v, n);
+	case FAULT: return kmk_parse_fault(v, n, &numbers);
 	case SWAP: return is_swap(v, n);
 	case TEXT: return n != 0;
 	case POLICY: return (n == 6 && !strncmp(v, "lowest", n)) || (n == 7 && !strncmp(v, "default", n));
 	}
 	return false;
+}
+
+static void say_form(const char *token, size_t len, size_t row)
+{
+	char form[64];
+
+	switch (known[row].kind) {
+	case BARE: strscpy(form, "left out", sizeof(form)); break;
+	case FLAG: strscpy(form, "0 or 1, on or off, y or n", sizeof(form)); break;
+	case SIZE: strscpy(form, "a size such as 512M", sizeof(form)); break;
+	case NUMBER: snprintf(form, sizeof(form), "a number from %llu to %llu", known[row].min, known[row].max); break;
+	default: form[0] = '\0';
+	}
+	printk(KERN_ERR "kmemkit: boot option \"%.*s\": the value must be %s\n", (int)len, token,
+	       known[row].form ?: form);
 }
 
 static int check_token(const char *token, size_t len)
@@ -132,10 +128,9 @@ static int check_token(const char *token, size_t len)
 
 		if (!same(token, name, known[i].name))
 			continue;
-		if (fits(known[i].kind, value, len - (size_t)(value - token)))
+		if (fits(i, value, len - (size_t)(value - token)))
 			return 0;
-		printk(KERN_ERR "kmemkit: boot option \"%.*s\": the value must be %s\n", (int)len, token,
-		       known[i].form);
+		say_form(token, len, i);
 		return -EINVAL;
 	}
 	if (kmk_bootopt_known && kmk_bootopt_known(token, name))

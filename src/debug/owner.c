@@ -9,9 +9,16 @@ extern void (*kmk_page_note_alloc)(struct page *page, unsigned int order, gfp_t 
 static void note_alloc(struct page *page, unsigned int order, gfp_t gfp, unsigned long caller)
 {
 	struct kmk_page_owner *owner = kmk_page_owner(page);
+	struct kmk_thread *self = kmk_self();
+	u32 stack = 0;
 
 	(void)order;
-	*owner = (struct kmk_page_owner){ .caller = kmk_self()->internal ? 0 : caller, .gfp = gfp,
+	if (!self->internal) {
+		self->internal++;	/* the depot may need frames itself */
+		stack = kmk_save_stack(caller, gfp);
+		self->internal--;
+	}
+	*owner = (struct kmk_page_owner){ .caller = self->internal ? 0 : caller, .stack = stack, .gfp = gfp,
 					 .pid = (u32)current->pid, .time = port_now() };
 }
 

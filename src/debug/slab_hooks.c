@@ -13,7 +13,7 @@ extern __typeof__(kunit_find_named_resource) kunit_find_named_resource __attribu
 extern __typeof__(kunit_put_resource) kunit_put_resource __attribute__((weak));
 
 /* The allocator's own frames differ by path and by what the compiler inlined: cut at the caller. */
-static u32 save_stack(unsigned long caller, gfp_t gfp)
+u32 kmk_save_stack(unsigned long caller, gfp_t gfp)
 {
 	unsigned long entries[DEPTH];
 	unsigned int n = stack_trace_save(entries, DEPTH, 0), first = 0;
@@ -40,7 +40,7 @@ static bool count_error(void)
 }
 
 static const struct kmk_slab_hooks hooks = {
-	.save_stack = save_stack, .print_stack = stack_depot_print, .count_error = count_error,
+	.save_stack = kmk_save_stack, .print_stack = stack_depot_print, .count_error = count_error,
 };
 
 void kmk_slab_hooks_start(void)

@@ -13,6 +13,7 @@
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 
+#include "debug.h"
 #include "rooms.h"
 #include "sync/lock.h"
 #include "sync/thread.h"
@@ -129,9 +130,9 @@ static void chunk_make(unsigned int nr, gfp_t gfp)
 	struct page *page;
 
 	gfp &= ~(GFP_ZONEMASK | __GFP_ZERO | __GFP_COMP | __GFP_ACCOUNT | __GFP_NOFAIL);
-	kmk_self()->internal++;		/* kept for good: nobody's leak */
+	kmk_self()->internal += KMK_INTERNAL_DEPOT;	/* kept for good: nobody's leak */
 	page = alloc_pages(gfp | __GFP_NOWARN, ORDER);
-	kmk_self()->internal--;
+	kmk_self()->internal -= KMK_INTERNAL_DEPOT;
 	if (page && !chunk_add(page_address(page), nr))
 		__free_pages(page, ORDER);
 }

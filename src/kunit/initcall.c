@@ -209,21 +209,38 @@ bool kmk_bootopt_known(const char *name, size_t len)
 	return false;
 }
 
-/* The value of a __setup("name=") or early_param("name") in the boot options, if it is there. */
+/* Callbacks may cut their text, and keep it: each has its own. */
+static char *keep_text(const char *key, const char *text, size_t len)
+{
+	static char texts[4096];
+	static size_t used;
+	char *copy = texts + used;
+
+	if (len >= sizeof(texts) - used) {
+		kmk_complain("boot option '%s': too much text for __setup() and early_param()", key);
+		return NULL;
+	}
+	used += len + 1;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+/* Each value of a __setup("name=") or early_param("name") in the boot options, in their order. */
 static void bootopt_run(const struct kmk_bootopt *opt)
 {
-	static char value[256];		/* the callbacks may cut it */
 	char name[64];
-	size_t len = min(key_length(opt->key), sizeof(name) - 1);
-	const char *found;
+	size_t n, len = min(key_length(opt->key), sizeof(name) - 1);
+	const char *place = NULL, *found;
+	char *text;
 
 	memcpy(name, opt->key, len);
 	name[len] = '\0';
-	found = kmk_option(name);
-	if (!found)
-		return;
-	strscpy(value, found, sizeof(value));
-	opt->fn(value);
+	while ((found = kmk_option_next(name, &place, &n))) {
+		text = keep_text(name, found, n);
+		if (text)
+			opt->fn(text);
+	}
 }
 
 void kmk_hooks_run(void)

@@ -121,6 +121,7 @@ static void die(void)
 		kunit_set_failure(test);
 		kunit_err(test, "BUG");
 	}
+	kmk_atomic_forget();
 	leave_thread();
 }
 

@@ -279,22 +279,25 @@ unsigned long get_zeroed_page(gfp_t gfp)
 
 void free_pages(unsigned long addr, unsigned int order)
 {
-	struct page *page;
+	unsigned long pa = addr - PAGE_OFFSET;
 
-	if (!addr)
+	if (unlikely(pa >= kmk_direct_bytes)) {
+		if (addr)
+			kmk_page_bad_address(addr, _RET_IP_);
 		return;
-	page = virt_to_page(addr);
-	if (page)
-		__free_pages(page, order);
+	}
+	__free_pages(pfn_to_page(pa >> PAGE_SHIFT), order);
 }
 
 void split_page(struct page *page, unsigned int order)
 {
 	unsigned int group = kmk_page_group(page);
 
-	if (WARN_ON(PageCompound(page) || !page_ref_count(page)))
+	if (WARN_ON(PageCompound(page) || !page_ref_count(page) || order != kmk_page_order(page)))
 		return;
-	for (unsigned long i = 0; i < 1UL << order; i++) {
+	/* The first page keeps its references, of which there may be several. */
+	__atomic_fetch_and(&page->flags, ~KMK_PF_ORDER_MASK, __ATOMIC_RELAXED);
+	for (unsigned long i = 1; i < 1UL << order; i++) {
 		__atomic_fetch_and(&page[i].flags, ~(KMK_PF_ORDER_MASK | KMK_PF_GROUP_MASK), __ATOMIC_RELAXED);
 		__atomic_fetch_or(&page[i].flags, (unsigned long)group << KMK_PF_GROUP_SHIFT, __ATOMIC_RELAXED);
 		set_page_count(&page[i], 1);

@@ -18,6 +18,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
+#include <linux/vmstat.h>
 #include "port_inline.h"
 #include "sync/sync.h"
 #include "page.h"
@@ -29,12 +30,19 @@
 #define RETRIES			16	/* rounds without success, as 6.1's MAX_RECLAIM_RETRIES */
 #define ROUND_YIELD		32	/* frames that direct reclaim looks for in a round */
 
+/*
+ * How long a request stays that gets nothing, while pages are being written or are in somebody's hands: a slow disk is
+ * waited for, a dead one is not.
+ */
+u64 kmk_page_disk_ns = 10000000000ull;
+
 /* What one request asks for, and how long it has been trying. */
 struct request {
 	gfp_t gfp;
 	unsigned int order, class;	/* class: the highest zone it could have */
 	unsigned int flags;		/* ALLOC_* */
 	unsigned int idle_rounds, blind_rounds;
+	u64 idle_since;			/* port_now() of the first idle round */
 	unsigned long blind_limit;
 };
 
@@ -151,7 +159,6 @@ gfp_t kmk_scoped_gfp(gfp_t gfp)
 
 static unsigned int reserve_flags(gfp_t gfp)
 {
-	const struct task_struct *task = kmk_self()->task;
 	unsigned int flags = 0;
 
 	if (gfp & __GFP_HIGH)
@@ -159,8 +166,7 @@ static unsigned int reserve_flags(gfp_t gfp)
 	if (((gfp & __GFP_ATOMIC) || (gfp & (__GFP_HIGH | __GFP_DIRECT_RECLAIM)) == __GFP_HIGH) &&
 	    !(gfp & __GFP_NOMEMALLOC))
 		flags |= ALLOC_HARDER;
-	if (!(gfp & __GFP_NOMEMALLOC) &&
-	    ((gfp & __GFP_MEMALLOC) || (task && (task->flags & PF_MEMALLOC))))
+	if (!(gfp & __GFP_NOMEMALLOC) && ((gfp & __GFP_MEMALLOC) || kmk_in_memalloc()))
 		flags |= ALLOC_NO_WATERMARKS;
 	return flags;
 }
@@ -268,12 +274,25 @@ static void pause_for(unsigned int rounds)
 	port_wait(&never, 0, min(rounds, 16u) * 1000 * 1000ull);
 }
 
+static bool waited_long(const struct request *r)
+{
+	return r->idle_rounds && port_now() - r->idle_since > READ_ONCE(kmk_page_disk_ns);
+}
+
+/* A round brought nothing. So many in a row are enough, but writing takes as long as the disk takes. */
+static bool give_up(struct request *r)
+{
+	if (!r->idle_rounds++)
+		r->idle_since = port_now();
+	return r->idle_rounds > RETRIES && (!global_node_page_state(NR_WRITEBACK) || waited_long(r));
+}
+
 /* After a round that did not suffice: is another worth while? As 6.1's should_reclaim_retry. */
 static bool again(struct request *r, unsigned long got, bool compacted)
 {
 	if (got && r->order <= PAGE_ALLOC_COSTLY_ORDER)
 		r->idle_rounds = 0;
-	else if (++r->idle_rounds > RETRIES)
+	else if (give_up(r))
 		return false;
 	if (feasible(r)) {
 		if (!got)
@@ -283,21 +302,29 @@ static bool again(struct request *r, unsigned long got, bool compacted)
 	return (got || compacted) && blind_again(r);
 }
 
-/* Nothing is left to reclaim. Larger blocks, low zones and those who can do without do not get here. */
-static struct page *out_of_memory(struct request *r, bool *gave)
+/* Larger blocks, low zones and those who can do without take nothing from who registered for the last resort. */
+static bool ask_for_last(const struct request *r)
 {
 	gfp_t never = __GFP_RETRY_MAYFAIL | __GFP_THISNODE | __GFP_DMA | __GFP_DMA32;
-	struct page *page;
+
+	return r->order <= PAGE_ALLOC_COSTLY_ORDER && !(r->gfp & never);
+}
+
+/* Nothing is left to reclaim. Somebody else may have freed a lot in between, before that is known and after. */
+static struct page *out_of_memory(struct request *r, bool *gave)
+{
+	struct page *page = NULL;
 
 	*gave = false;
-	if (r->order > PAGE_ALLOC_COSTLY_ORDER || (r->gfp & never))
-		return NULL;
-	/* Somebody else may have freed a lot in between. */
-	page = walk(r, WMARK_HIGH, 0);
-	if (page)
-		return page;
-	*gave = kmk_page_oom && kmk_page_oom(r->gfp, r->order);
-	return r->gfp & __GFP_NOFAIL ? walk(r, WMARK_MIN, r->flags | ALLOC_NO_WATERMARKS) : NULL;
+	if (ask_for_last(r)) {
+		page = walk(r, WMARK_HIGH, 0);
+		*gave = !page && kmk_page_oom && kmk_page_oom(r->gfp, r->order);
+	}
+	if (!page)
+		page = walk(r, WMARK_MIN, r->flags);
+	if (!page && ask_for_last(r) && (r->gfp & __GFP_NOFAIL))
+		page = walk(r, WMARK_MIN, r->flags | ALLOC_NO_WATERMARKS);
+	return page;
 }
 
 /* One round: reclaim, then what may be joined. NULL: it did not suffice. */
@@ -335,7 +362,7 @@ static struct page *wait_for_memory(struct request *r)
 		wake_kswapd(r);
 		if (again(r, got, compacted))
 			continue;
-		if ((held || kmk_hands_full()) && blind_again(r)) {
+		if ((held || kmk_hands_full()) && blind_again(r) && !waited_long(r)) {
 			kmk_hands_wait();
 			continue;
 		}
@@ -378,7 +405,6 @@ static bool would_spoil(const struct request *r)
 static struct page *find(gfp_t gfp, unsigned int order)
 {
 	struct request r = { .gfp = gfp, .order = order, .class = kmk_zonelists[gfp & 15].zone[0] };
-	const struct task_struct *task = kmk_self()->task;
 	struct page *page;
 
 	if (unlikely(would_spoil(&r)))
@@ -398,7 +424,7 @@ static struct page *find(gfp_t gfp, unsigned int order)
 		return NULL;
 	}
 	/* Inside reclaim there is nothing to wait for either. */
-	if (!task || !(task->flags & PF_MEMALLOC))
+	if (!kmk_in_memalloc())
 		page = wait_for_memory(&r);
 	return page || !(gfp & __GFP_NOFAIL) ? page : never_fail(&r);
 }

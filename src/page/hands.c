@@ -10,6 +10,7 @@
 #include <linux/kernel.h>
 #include "port.h"
 #include "page.h"
+#include "sync/thread.h"
 
 #define STEP	(1000 * 1000ull)	/* ns */
 #define STEPS	1000			/* who holds a lock that the other one waits for must not wait for ever */
@@ -18,11 +19,13 @@ static u32 full;
 
 void kmk_hands_fill(void)
 {
+	kmk_self()->hands++;
 	__atomic_fetch_add(&full, 1, __ATOMIC_RELAXED);
 }
 
 void kmk_hands_empty(void)
 {
+	kmk_self()->hands--;
 	__atomic_fetch_sub(&full, 1, __ATOMIC_RELEASE);
 }
 
@@ -39,8 +42,15 @@ void kmk_hands_wait(void)
 		port_wait(&never, 0, STEP);
 }
 
-/* The other threads, and what they held, are the parent's. */
+/* The thread ends in somebody's call-back: it will empty nothing any more. */
+void kmk_hands_left(void)
+{
+	__atomic_fetch_sub(&full, kmk_self()->hands, __ATOMIC_RELEASE);
+	kmk_self()->hands = 0;
+}
+
+/* The other threads, and what they held, are the parent's; a call-back that forked has full hands still. */
 void kmk_hands_fork_child(void)
 {
-	__atomic_store_n(&full, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&full, kmk_self()->hands, __ATOMIC_RELAXED);
 }

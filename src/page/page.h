@@ -294,8 +294,17 @@ void kmk_fs_reclaim_check(gfp_t gfp, unsigned long ip);
 void kmk_fs_reclaim_acquire(gfp_t gfp, unsigned long ip);
 void kmk_fs_reclaim_release(gfp_t gfp);
 
+/*
+ * Round what must not come back into reclaim, as PF_MEMALLOC says to the user's call-backs; of a task that
+ * threads share the flag stays as it is, so the library asks kmk_in_memalloc() and never the flag.
+ */
+unsigned int kmk_memalloc_begin(void);
+void kmk_memalloc_end(unsigned int from_begin);
+bool kmk_in_memalloc(void);
+
 /* ---- report.c ---- */
 bool kmk_page_bad_free(struct page *page, unsigned int order, unsigned long caller);
+void kmk_page_bad_address(unsigned long addr, unsigned long caller);
 /* The same for a page whose last reference is already gone. */
 bool kmk_page_bad_last(struct page *page, unsigned int order, unsigned long caller);
 void kmk_page_failure(gfp_t gfp, unsigned int order);
@@ -321,6 +330,7 @@ void kmk_hands_fill(void);
 void kmk_hands_empty(void);
 bool kmk_hands_full(void);
 void kmk_hands_wait(void);		/* until nobody holds any, for a second at most. May sleep; not with full hands */
+void kmk_hands_left(void);		/* the calling thread ends */
 void kmk_hands_fork_child(void);
 
 /*
@@ -329,6 +339,7 @@ void kmk_hands_fork_child(void);
  */
 extern void (*kmk_page_warm)(void);
 extern unsigned long kmk_page_warm_limit;
+extern u64 kmk_page_disk_ns;			/* alloc_slow.c; a test's disk may be dead sooner */
 extern bool kmk_page_can_release;		/* the host has port_release() and threads */
 unsigned long kmk_page_ask_sources(gfp_t gfp);	/* without the CPU arrays */
 
@@ -354,5 +365,8 @@ unsigned int page_validate(void);
 void kmk_page_fork_lock(void);
 void kmk_pcp_fork_lock(void);
 void kmk_pcp_fork_unlock(void);
+struct port_array;
+/* fn for each array of the owner that may be open; between the two above. Was one of the results true? */
+bool kmk_pcp_each_array(int id, bool (*fn)(struct port_array *a));
 void kmk_page_fork_unlock(void);
 #endif

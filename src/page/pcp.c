@@ -13,14 +13,24 @@ static unsigned int batch_of(unsigned int order, u32 entries)
 	return min_t(unsigned int, max_t(u32, entries / 4, 1), order ? max(16u >> order, 1u) : BATCH);
 }
 
-/* Open this CPU's array. Only a never used one (cap 0) changes, so a seized one stays closed. */
-static void open_array(u32 off, u32 entries)
-{
-	int32_t zero = 0;
+static struct kmk_lock drain_lock = KMK_LOCK_INIT(KMK_RANK_PAGE_PCP);
+static u8 opened[1 + MAX_NR_ZONES * MIGRATE_PCPTYPES];	/* by group: slots some CPU has opened; under the lock */
 
-	__atomic_compare_exchange_n(&port_array_of(port_owner_id(), off)->cap, &zero,
-				    (int32_t)(entries * PORT_ENTRY_BYTES), false, __ATOMIC_RELAXED,
-				    __ATOMIC_RELAXED);
+/*
+ * Open this CPU's array. Only a never used one (cap 0) changes, so a seized one stays closed; and none during a
+ * fork, which holds the lock.
+ */
+static void open_array(unsigned int group, unsigned int slot, u32 entries)
+{
+	struct port_array *a = port_array_of(port_owner_id(), kmk_group_array(group, slot));
+
+	if (likely(__atomic_load_n(&a->cap, __ATOMIC_RELAXED)))
+		return;
+	kmk_lock(&drain_lock);
+	opened[group] |= (u8)(1u << slot);
+	if (!__atomic_load_n(&a->cap, __ATOMIC_RELAXED))
+		__atomic_store_n(&a->cap, (int32_t)(entries * PORT_ENTRY_BYTES), __ATOMIC_RELAXED);
+	kmk_unlock(&drain_lock);
 }
 
 void kmk_page_mark(struct page *page, unsigned int order, unsigned int group)
@@ -93,7 +103,7 @@ struct page *kmk_pcp_refill(struct zone *zone, unsigned int order, unsigned int 
 		entries = kmk_page_limit[zone->index].entries[slot];
 	if (entries) {
 		want = batch_of(order, entries);
-		open_array(kmk_group_array(group, slot), entries);
+		open_array(group, slot, entries);
 		/* A request that fell back to this zone has not looked here yet. */
 		if (port_array_pop_n(kmk_group_array(group, slot), taken, 1))
 			return taken[0].obj;
@@ -182,7 +192,7 @@ bool kmk_pcp_put(struct page *page, unsigned int order)
 	if (!entries)
 		return false;
 	off = kmk_group_array(group, slot);
-	open_array(off, entries);
+	open_array(group, slot, entries);
 	if (port_array_push_n(off, &one, 1))
 		return true;
 	n = port_array_pop_n(off, out, batch_of(order, entries));
@@ -192,8 +202,6 @@ bool kmk_pcp_put(struct page *page, unsigned int order)
 }
 
 /* ---- seizing: take what lies in another CPU's arrays ---- */
-
-static struct kmk_lock drain_lock = KMK_LOCK_INIT(KMK_RANK_PAGE_PCP);
 
 static void give_array(struct port_array *a, int32_t top, unsigned int order)
 {
@@ -231,9 +239,20 @@ void kmk_pcp_drain_all(void)
 	kmk_unlock(&drain_lock);
 }
 
-/* An array that is seized at a fork would stay so in the child. */
+/* An array that is seized at a fork would stay so in the child; and none is opened meanwhile. */
 void kmk_pcp_fork_lock(void) { kmk_lock(&drain_lock); }
 void kmk_pcp_fork_unlock(void) { kmk_unlock(&drain_lock); }
+
+bool kmk_pcp_each_array(int id, bool (*fn)(struct port_array *a))
+{
+	bool any = false;
+
+	for (unsigned int group = 1; group < ARRAY_SIZE(opened); group++)
+		for (unsigned int slot = 0; opened[group] >> slot; slot++)
+			if (opened[group] >> slot & 1)
+				any |= fn(port_array_of(id, kmk_group_array(group, slot)));
+	return any;
+}
 
 static unsigned long entries_of(int id, u32 off)
 {

@@ -51,9 +51,9 @@ static void describe(const struct page *page)
 		const struct kmk_page_owner *owner = kmk_page_owner(page);
 
 		if (owner->caller)
-			kmk_report_line("last allocated by %pS\n", (void *)owner->caller);
+			kmk_report_line("last allocated by %pSR\n", (void *)owner->caller);
 		if (owner->freed_by)
-			kmk_report_line("last freed by %pS\n", (void *)owner->freed_by);
+			kmk_report_line("last freed by %pSR\n", (void *)owner->freed_by);
 	}
 }
 
@@ -68,7 +68,7 @@ static bool bad_free(struct page *page, unsigned int order, bool last, unsigned 
 
 	if (!pfn_valid(pfn)) {
 		kmk_report_begin("BUG: bad page free: %px is not a page descriptor\n", page);
-		kmk_report_line("called from %pS\n", (void *)caller);
+		kmk_report_line("called from %pSR\n", (void *)caller);
 		kmk_report_end(KMK_POLICY_BUG);
 		return true;
 	}
@@ -78,7 +78,7 @@ static bool bad_free(struct page *page, unsigned int order, bool last, unsigned 
 	kmk_report_begin("BUG: Bad page state in process %s  pfn:%05lx\n", current->comm, pfn);
 	kmk_report_line("%s (order %u)\n", why, order);
 	describe(page);
-	kmk_report_line("called from %pS\n", (void *)caller);
+	kmk_report_line("called from %pSR\n", (void *)caller);
 	kmk_report_end(KMK_POLICY_BUG);
 	return true;
 }
@@ -91,6 +91,23 @@ bool kmk_page_bad_free(struct page *page, unsigned int order, unsigned long call
 bool kmk_page_bad_last(struct page *page, unsigned int order, unsigned long caller)
 {
 	return bad_free(page, order, true, caller);
+}
+
+void kmk_page_bad_address(unsigned long addr, unsigned long caller)
+{
+	kmk_report_begin("BUG: bad page free: %px is not an address of the direct map\n", (void *)addr);
+	kmk_report_line("called from %pSR\n", (void *)caller);
+	kmk_report_end(KMK_POLICY_BUG);
+}
+
+void kmk_bad_get(struct page *page)
+{
+	kmk_report_begin("BUG: Bad page state in process %s  pfn:%05lx\n", current->comm, page_to_pfn(page));
+	kmk_report_line("get_page() of a page that is not allocated: no reference was taken\n");
+	if (pfn_valid(page_to_pfn(page)))
+		describe(page);
+	kmk_report_line("called from %pSR\n", __builtin_return_address(0));
+	kmk_report_end(KMK_POLICY_BUG);
 }
 
 struct page *kmk_virt_to_page_bad(const void *addr)

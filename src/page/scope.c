@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
+ * What a thread may not do now. PF_MEMALLOC: it gives memory back, and is not sent to look for some.
+ *
  * "fs_reclaim": the lock that nobody takes. Reclaim that may enter file systems holds it, a request that
  * may start such reclaim takes and drops it; so a request made from inside reclaim is a recursion, said
  * in the words of the kernel's lock checker. Only where owners are tracked (debug); else one test.
@@ -10,6 +12,7 @@
 #include <linux/sched/mm.h>
 #include "base/report.h"
 #include "page.h"
+#include "sync/sync.h"
 
 #define SITES 16
 
@@ -72,6 +75,27 @@ void kmk_fs_reclaim_release(gfp_t gfp)
 
 	if (self->fs_reclaim && checked(gfp))
 		self->fs_reclaim--;
+}
+
+unsigned int kmk_memalloc_begin(void)
+{
+	kmk_self()->memalloc++;
+	(void)current;
+	return kmk_task_shared() ? 0 : memalloc_noreclaim_save();
+}
+
+void kmk_memalloc_end(unsigned int from_begin)
+{
+	kmk_self()->memalloc--;
+	if (!kmk_task_shared())
+		memalloc_noreclaim_restore(from_begin);
+}
+
+bool kmk_in_memalloc(void)
+{
+	const struct kmk_thread *self = kmk_self();
+
+	return self->memalloc || (self->task && (self->task->flags & PF_MEMALLOC));
 }
 
 void fs_reclaim_acquire(gfp_t gfp) { kmk_fs_reclaim_acquire(gfp, _RET_IP_); }

@@ -205,7 +205,8 @@ static void set_reserves(void)
 
 /*
  * min_free_kbytes is four times the square root of the lowmem kilobytes, within 128 and 262144, as
- * Linux computes it. Very small memories keep at most a 32nd, else nothing could be allocated.
+ * Linux computes it. Very small memories keep at most a 32nd, else nothing could be allocated; who chooses
+ * a number gets it, up to half of the lowmem.
  */
 void kmk_page_set_watermarks(void)
 {
@@ -215,7 +216,7 @@ void kmk_page_set_watermarks(void)
 		low += present_of(&kmk_zones[z]);
 	if (!min_free_chosen)
 		min_free_kbytes = (int)clamp(isqrt(low * 4 * 16), 128UL, 262144UL);
-	frames = min((unsigned long)min_free_kbytes / 4, low / 32);
+	frames = min((unsigned long)min_free_kbytes / 4, min_free_chosen ? low / 2 : low / 32);
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
 		set_marks(&kmk_zones[z], frames, low);
 	set_reserves();
@@ -299,34 +300,27 @@ static void set_fast_table(void)
 	}
 }
 
-static bool flag_option(const char *name)
-{
-	const char *v = kmk_option(name);
-
-	return v && (!*v || *v == '1' || *v == 'y' || *v == 'Y' || (v[0] == 'o' && v[1] == 'n'));
-}
-
 /* Owners of frames are recorded when asked for, and where those of objects are (slub_debug with U). */
 static bool want_owners(void)
 {
 	const char *debug = kmk_option("slub_debug");
 
-	return flag_option("page_owner") || (debug && (!*debug || strpbrk(debug, "Uu")));
+	return kmk_option_flag("page_owner", false) || (debug && (!*debug || strpbrk(debug, "Uu")));
 }
 
 static void read_options(void)
 {
-	const char *policy = kmk_option("page_policy"), *free_kb = kmk_option("min_free_kbytes");
-	const char *group = kmk_option("page_group");
+	const char *policy = kmk_option("page_policy");
+	unsigned long long free_kb;
 
-	kmk_init_on_alloc = flag_option("init_on_alloc");
-	kmk_init_on_free = flag_option("init_on_free");
-	if (free_kb && *free_kb)
-		min_free_kbytes = (int)simple_strtoul(free_kb, NULL, 10);
+	kmk_init_on_alloc = kmk_option_flag("init_on_alloc", false);
+	kmk_init_on_free = kmk_option_flag("init_on_free", false);
+	if (kmk_option_number("min_free_kbytes", &free_kb))
+		min_free_kbytes = (int)free_kb;
 	min_free_chosen = min_free_kbytes;
 	kmk_page_tracked = want_owners();
 	kmk_page_lowest = policy && !strcmp(policy, "lowest");
-	kmk_page_mixed = group && (*group == '0' || *group == 'n' || *group == 'N' || !strcmp(group, "off"));
+	kmk_page_mixed = !kmk_option_flag("page_group", true);
 }
 
 static void limits_of_memory(const struct port_desc *desc)

@@ -10,8 +10,10 @@
  * the value at the time its element was allocated, which is the one that counts for its waiters.
  *
  * An element freed twice is found: while it lies in the reserve, by looking there. So that this
- * costs nothing when the reserve is full, reserved elements of slab and kmalloc pools carry a mark
- * in their first word; the mark is only a hint to look.
+ * costs nothing when the reserve is full, reserved elements carry a mark where a word of theirs may be
+ * written: pages in page->private, objects of slab and kmalloc pools in their first word. The mark is only
+ * a hint to look. Elements without such a word - whatever a pool's own functions make, objects that keep
+ * what their constructor wrote, or that a reader under RCU may still look at - are looked for at each free.
  */
 #include <linux/bug.h>
 #include <linux/errno.h>
@@ -26,11 +28,12 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/wait.h>
+#include <mm/slab.h>
 
 #define RECHECK	(5 * HZ)	/* a waiter looks by itself after that time */
-#define SCAN	256		/* up to that many reserved elements are compared at a refilling free */
+#define SCAN	256		/* up to that many reserved elements are compared at a free without a mark to go by */
 
-/* An element's first word, whatever the element is and wherever it lies. */
+/* A word of an element, whatever the element is and wherever it lies. */
 typedef unsigned long __attribute__((may_alias, aligned(1))) mark_t;
 
 static inline unsigned long mark_of(const mempool_t *pool, const void *element)
@@ -38,27 +41,37 @@ static inline unsigned long mark_of(const mempool_t *pool, const void *element)
 	return pool->stamp ^ (unsigned long)element;
 }
 
-static inline bool marked(const mempool_t *pool, const void *element)
+static inline mark_t *mark_in(const mempool_t *pool, const void *element)
 {
-	return pool->stamp && *(const mark_t *)element == mark_of(pool, element);
+	return (mark_t *)((unsigned long)element + pool->mark_at);
+}
+
+/* Without marks every element might be there. */
+static inline bool maybe_reserved(const mempool_t *pool, const void *element)
+{
+	return unlikely(!pool->stamp) || *mark_in(pool, element) == mark_of(pool, element);
 }
 
 static inline void set_mark(const mempool_t *pool, void *element, bool reserved)
 {
 	if (pool->stamp)
-		*(mark_t *)element = reserved ? mark_of(pool, element) : 0;
+		*mark_in(pool, element) = reserved ? mark_of(pool, element) : 0;
 }
 
-/* Only elements that are plain memory of at least a word can carry a mark. */
-static unsigned long choose_stamp(const mempool_t *pool)
+/* May the pool write a word into its elements, and where? */
+static bool has_word(mempool_t *pool)
 {
-	size_t size = 0;
+	if (pool->alloc == mempool_alloc_pages && pool->free == mempool_free_pages) {
+		pool->mark_at = offsetof(struct page, private);
+		return true;
+	}
+	if (pool->alloc == mempool_alloc_slab && pool->free == mempool_free_slab) {
+		const struct kmem_cache *cache = pool->pool_data;
 
-	if (pool->alloc == mempool_alloc_slab && pool->free == mempool_free_slab)
-		size = kmem_cache_size(pool->pool_data);
-	else if (pool->alloc == mempool_kmalloc && pool->free == mempool_kfree)
-		size = (size_t)pool->pool_data;
-	return size >= sizeof(unsigned long) ? get_random_long() | 1 : 0;
+		return cache->object_size >= sizeof(mark_t) && !cache->ctor && !(cache->flags & SLAB_TYPESAFE_BY_RCU);
+	}
+	return pool->alloc == mempool_kmalloc && pool->free == mempool_kfree &&
+	       (size_t)pool->pool_data >= sizeof(mark_t);
 }
 
 static void add_element(mempool_t *pool, void *element)
@@ -108,7 +121,8 @@ static bool put_reserved(mempool_t *pool, void *element, bool *twice)
 
 	spin_lock_irqsave(&pool->lock, flags);
 	room = pool->curr_nr < pool->min_nr;
-	*twice = (marked(pool, element) || (room && pool->curr_nr <= SCAN)) && in_reserve(pool, element);
+	*twice = ((pool->stamp && maybe_reserved(pool, element)) || pool->curr_nr <= SCAN) &&
+		 in_reserve(pool, element);
 	if (room && !*twice)
 		add_element(pool, element);
 	spin_unlock_irqrestore(&pool->lock, flags);
@@ -137,7 +151,7 @@ int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn, me
 	*pool = (mempool_t){ .min_nr = min_nr, .pool_data = pool_data, .alloc = alloc_fn, .free = free_fn };
 	spin_lock_init(&pool->lock);
 	init_waitqueue_head(&pool->wait);
-	pool->stamp = choose_stamp(pool);
+	pool->stamp = has_word(pool) ? get_random_long() | 1 : 0;
 	if (WARN_ON(min_nr < 0))
 		return -EINVAL;
 	pool->elements = kmalloc_array_node((size_t)min_nr, sizeof(void *), gfp_mask, node_id);
@@ -310,7 +324,7 @@ static noinline void free_slow(mempool_t *pool, void *element, const void *calle
 {
 	bool twice, kept = put_reserved(pool, element, &twice);
 
-	if (WARN(twice, "mempool %px: element %px freed twice, from %pS; it stays in the reserve\n", pool,
+	if (WARN(twice, "mempool %px: element %px freed twice, from %pSR; it stays in the reserve\n", pool,
 		 element, caller))
 		return;
 	if (!kept)
@@ -326,7 +340,7 @@ void mempool_free(void *element, mempool_t *pool)
 		return;
 	smp_rmb();
 	min_nr = READ_ONCE(pool->min_nr);
-	if (unlikely(!min_nr || READ_ONCE(pool->curr_nr) < min_nr || marked(pool, element)))
+	if (unlikely(!min_nr || READ_ONCE(pool->curr_nr) < min_nr || maybe_reserved(pool, element)))
 		free_slow(pool, element, __builtin_return_address(0));
 	else if (likely(pool->free == mempool_free_slab))
 		kmem_cache_free(pool->pool_data, element);

@@ -588,9 +588,15 @@ unsigned int kmk_anon_validate(void)
 	return faulty;
 }
 
-/* Nobody was inside (kmk_reclaim_enter) but threads that are gone may have waited for a lock. */
+/*
+ * Nobody was inside (kmk_reclaim_enter), but threads that are gone may have waited for a lock, or at the gate with a
+ * reference. The forking thread may have some only if it is inside itself, in a call-back of reclaim.
+ */
 void kmk_anon_fork_child(void)
 {
-	for (struct rb_node *node = rb_first(&regions); node; node = rb_next(node))
+	for (struct rb_node *node = rb_first(&regions); node; node = rb_next(node)) {
 		mutex_init(&of_node(node)->lock);
+		if (!kmk_gate_inside(KMK_GATE_RECLAIM))
+			of_node(node)->refs = 1;
+	}
 }

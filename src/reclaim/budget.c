@@ -75,15 +75,18 @@ int kmemkit_set_budget(size_t bytes)
 
 void kmk_budget_apply(void) { hold_to(kmemkit_budget()); }
 
-/* budget=SIZE */
-void kmk_budget_start(void)
+/* budget=SIZE; 0 is none. */
+int kmk_budget_start(void)
 {
 	unsigned long long bytes;
 
 	if (!kmk_option_size("budget", &bytes) || !bytes)
-		return;
-	if (bytes < KMEMKIT_MIN_BUDGET)
-		printk(KERN_ERR "kmemkit: budget=%llu is less than %u bytes: ignored\n", bytes, KMEMKIT_MIN_BUDGET);
-	else
-		hold_to(bytes);
+		return 0;
+	if (bytes < KMEMKIT_MIN_BUDGET) {
+		printk(KERN_ERR "kmemkit: boot option \"budget=%llu\": the value must be 0 or at least %uM\n", bytes,
+		       KMEMKIT_MIN_BUDGET >> 20);
+		return -EINVAL;
+	}
+	hold_to(bytes);
+	return 0;
 }

@@ -17,7 +17,7 @@
  * word: until enough frames were freed since, or enough requests were turned away, the next is deferred.
  *
  * Held frames count as free (zone->nr_held): nothing a user can read changes but the order of free
- * blocks. A window that cannot be emptied is put back as it is then: pages that moved, have moved.
+ * blocks. Who finds nothing else waits for them (hands.c). A window that cannot be emptied is put back as it is then: pages that moved, have moved.
  *
  * Locking: one request at a time works in a zone (a mutex; impatient requests leave). The zone's lock is
  * taken to judge a window, for targets, and to hold; never while a page moves. The worker has PF_MEMALLOC, so
@@ -370,6 +370,7 @@ static bool empty_window(struct compactor *c)
 	bitmap_zero(c->mine, 1 << (MAX_ORDER - 1));
 	c->nr_mine = 0;
 	note(&stats.windows, 1);
+	kmk_hands_fill();
 	hold_free(c, c->window, c->window + size);
 	for (unsigned long i = 0; i < size; i++)
 		if (!test_bit((long)i, c->mine) && !empty_frame(c, pfn_to_page(c->window + i)))
@@ -377,6 +378,7 @@ static bool empty_window(struct compactor *c)
 	whole = c->nr_mine == size;
 	give_back(c);
 	drop_targets(c);
+	kmk_hands_empty();
 	return whole;
 }
 
@@ -493,12 +495,12 @@ static enum compact_result compact_zones(unsigned int order, gfp_t gfp, unsigned
 static unsigned int enter(void)
 {
 	kmk_reclaim_enter();
-	return memalloc_noreclaim_save();
+	return kmk_memalloc_begin();
 }
 
 static void leave(unsigned int flags)
 {
-	memalloc_noreclaim_restore(flags);
+	kmk_memalloc_end(flags);
 	kmk_reclaim_leave();
 }
 
@@ -507,7 +509,7 @@ bool kmk_compact(unsigned int order, gfp_t gfp, unsigned int class_zone)
 	enum compact_result result;
 	unsigned int flags;
 
-	if (off || !order || !(gfp & __GFP_IO) || (current->flags & PF_MEMALLOC))
+	if (off || !order || !(gfp & __GFP_IO) || kmk_in_memalloc())
 		return false;
 	flags = enter();
 	result = compact_zones(order, gfp, class_zone);
@@ -567,9 +569,7 @@ static struct kmk_fork_hook fork_hook = { .fn = start_places };
 
 int kmk_compact_start(void)
 {
-	const char *option = kmk_option("compaction");
-
-	off = option && (*option == '0' || *option == 'n' || *option == 'N' || !strcmp(option, "off"));
+	off = !kmk_option_flag("compaction", true);
 	start_places();
 	kmk_on_fork_child(&fork_hook);
 	kmk_page_compact = kmk_compact;

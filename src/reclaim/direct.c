@@ -16,9 +16,8 @@ void kmk_reclaim_begin(struct kmk_reclaim_scope *scope, gfp_t gfp, unsigned long
 
 	kmk_fs_reclaim_acquire(gfp, ip);
 	scope->gfp = gfp;
-	scope->flags = current->flags & PF_MEMALLOC;
+	scope->flags = kmk_memalloc_begin();
 	scope->internal = self->internal;
-	current->flags |= PF_MEMALLOC;
 	self->internal = 0;		/* call-backs are their owners' */
 	kmk_hands_fill();
 }
@@ -27,7 +26,7 @@ void kmk_reclaim_end(const struct kmk_reclaim_scope *scope)
 {
 	kmk_hands_empty();
 	kmk_self()->internal = scope->internal;
-	current->flags = (current->flags & ~(unsigned int)PF_MEMALLOC) | scope->flags;
+	kmk_memalloc_end(scope->flags);
 	kmk_fs_reclaim_release(scope->gfp);
 }
 
@@ -60,7 +59,7 @@ static unsigned long reclaim_now(gfp_t gfp, unsigned int order, unsigned int zon
 	};
 	struct kmk_reclaim_scope scope;
 
-	if (current->flags & PF_MEMALLOC)
+	if (kmk_in_memalloc())
 		return 0;
 	kmk_reclaim_begin(&scope, gfp, ip);
 	kmk_reclaim_pages(&sc);
@@ -103,7 +102,7 @@ static unsigned long direct(gfp_t gfp, unsigned int order, unsigned int zone)
 		check_no_lock();
 	__count_zid_vm_events(ALLOCSTALL, zone, 1);
 	got = reclaim_now(gfp, order, zone, share_of(order, zone), _RET_IP_);
-	if (!got && !(gfp & __GFP_NORETRY) && !(current->flags & PF_MEMALLOC))
+	if (!got && !(gfp & __GFP_NORETRY) && !kmk_in_memalloc())
 		got = kmk_reclaim_rcu(gfp, RCU_ROUND_NS);
 	if (got)
 		kmk_kswapd_hope(zone);

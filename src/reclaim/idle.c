@@ -9,7 +9,8 @@
  *           caches not used since the last tick are trimmed: idle areas, empty slabs, CPU arrays
  *           free blocks last touched IDLE_TICKS epochs ago are held, given to port_release(), unheld: cold
  *
- * and sleeps without a time when no zone has that many warm frames any more and nothing was trimmed. A block
+ * and sleeps without a time when for some ticks no zone had that many warm frames, nothing was trimmed, and
+ * no such free came (`more_came`: idle areas and empty slabs are counted nowhere that it could look). A block
  * that is taken and freed again is of the present epoch, and warm blocks are reused first, so a steady
  * load keeps what it uses.
  *
@@ -55,6 +56,7 @@ static unsigned long released;		/* frames, since the start */
 static bool started;
 static u32 asleep = 1;			/* 1: a free that sees many warm frames must wake the thread */
 static u32 kick;
+static u32 more_came;			/* 1: since the last tick began, such a free */
 
 unsigned long kmk_idle_released(void) { return __atomic_load_n(&released, __ATOMIC_RELAXED); }
 
@@ -326,9 +328,10 @@ static bool tick(void)
 static void sleep_until_kicked(void)
 {
 	u32 seen = __atomic_load_n(&kick, __ATOMIC_ACQUIRE);
-	bool warm = false;
+	bool warm;
 
 	__atomic_store_n(&asleep, 1, __ATOMIC_SEQ_CST);
+	warm = __atomic_load_n(&more_came, __ATOMIC_SEQ_CST);
 	for (unsigned int z = 0; z < MAX_NR_ZONES; z++)
 		warm |= warm_frames(&kmk_zones[z]) > WARM_LIMIT;
 	if (!warm)
@@ -347,8 +350,11 @@ static int idle_thread(void *unused)
 
 		/* One quiet tick is not enough: the trimming waits for a tick without use. */
 		while (quiet < IDLE_TICKS) {
+			bool more;
+
 			port_wait(&never, 0, tick_ns);
-			quiet = tick() ? 0 : quiet + 1;
+			more = __atomic_exchange_n(&more_came, 0, __ATOMIC_SEQ_CST);
+			quiet = tick() || more ? 0 : quiet + 1;
 		}
 		sleep_until_kicked();
 		forget_history();
@@ -356,12 +362,17 @@ static int idle_thread(void *unused)
 	return 0;
 }
 
-/* Called behind a free, in any context: at most one caller for each time the thread sleeps gets past the test. */
+/*
+ * Called behind a free, in any context: at most one caller for each time the thread sleeps gets past the test. Either
+ * this thread sees the other one asleep, or that one sees the note before it sleeps.
+ */
 static void warm(void)
 {
 	u32 was = 1;
 
-	if (!__atomic_load_n(&asleep, __ATOMIC_RELAXED) ||
+	if (!__atomic_load_n(&more_came, __ATOMIC_SEQ_CST))
+		__atomic_store_n(&more_came, 1, __ATOMIC_SEQ_CST);
+	if (!__atomic_load_n(&asleep, __ATOMIC_SEQ_CST) ||
 	    !__atomic_compare_exchange_n(&asleep, &was, 0, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
 		return;
 	if (started) {
@@ -385,9 +396,10 @@ static struct kmk_fork_hook fork_hook = { .fn = in_child };
 
 void kmk_idle_release_start(void)
 {
-	const char *option = kmk_option("idle_release_ms");
-	unsigned long ms = option && *option ? simple_strtoul(option, NULL, 10) : DELAY_MS;
+	unsigned long long ms;
 
+	if (!kmk_option_number("idle_release_ms", &ms))
+		ms = DELAY_MS;
 	if (!ms || !kmk_page_can_release)
 		return;
 	if (port_forget)

@@ -19,12 +19,21 @@ enum { NONE, ASLEEP, AWAKE };		/* states of the thread */
 static uint32_t state;
 static uint32_t wanted_order, wanted_class;	/* largest asked for since the last round */
 static uint32_t wishes;				/* counts them */
+static uint32_t served;				/* wishes that the last run was told of */
 static uint32_t failures;
 static uint32_t late;				/* somebody had to reclaim since the last run */
 
 static unsigned long mark_of(const struct zone *zone, unsigned int class)
 {
 	return zone_watermark(zone, WMARK_HIGH) + READ_ONCE(zone->reserve[class]) + READ_ONCE(zone->boost);
+}
+
+/* Frames that requests can have: what somebody holds for a moment counts as free everywhere else. */
+static unsigned long at_hand(struct zone *zone)
+{
+	unsigned long free = kmk_zone_free(zone), away = READ_ONCE(zone->nr_held);
+
+	return free > away ? free - away : 0;
 }
 
 /* Does some zone of the class have what was asked for, above its high mark? */
@@ -38,7 +47,7 @@ static bool balanced(unsigned int order, unsigned int class)
 		if (!zone->managed)
 			continue;
 		any = true;
-		if (kmk_zone_free(zone) > mark_of(zone, class) && (!order || kmk_zone_has_order(zone, order)))
+		if (at_hand(zone) > mark_of(zone, class) && (!order || kmk_zone_has_order(zone, order)))
 			return true;
 	}
 	return !any;
@@ -50,8 +59,8 @@ static unsigned long missing(unsigned int class)
 	unsigned long least = ULONG_MAX;
 
 	for (unsigned int z = 0; z <= class; z++) {
-		const struct zone *zone = &kmk_zones[z];
-		unsigned long mark = mark_of(zone, class), free = kmk_zone_free(zone);
+		struct zone *zone = &kmk_zones[z];
+		unsigned long mark = mark_of(zone, class), free = at_hand(zone);
 
 		if (zone->managed)
 			least = min(least, mark >= free ? mark - free + 1 : 1);
@@ -135,6 +144,7 @@ static void kswapd(void *arg)
 	for (;;) {
 		uint32_t seen = __atomic_load_n(&wishes, __ATOMIC_SEQ_CST);
 
+		__atomic_store_n(&served, seen, __ATOMIC_SEQ_CST);
 		one_run();
 		/* Who found us awake has only counted; who comes after this store wakes us. */
 		__atomic_store_n(&state, ASLEEP, __ATOMIC_SEQ_CST);
@@ -156,7 +166,7 @@ static void raise_to(uint32_t *at, uint32_t value)
 /* No thread can be had: whoever may wait does the work. */
 static void run_inline(gfp_t gfp)
 {
-	if (gfpflags_allow_blocking(gfp) && !kmk_atomic_context() && !(current->flags & PF_MEMALLOC))
+	if (gfpflags_allow_blocking(gfp) && !kmk_atomic_context() && !kmk_in_memalloc())
 		one_run();
 }
 
@@ -182,6 +192,15 @@ static void wake(gfp_t gfp, unsigned int order, unsigned int zone)
 		__atomic_store_n(&state, NONE, __ATOMIC_SEQ_CST);
 		run_inline(gfp);
 	}
+}
+
+/* For tests: without new wishes nothing will happen. */
+bool kmk_kswapd_rests(void)
+{
+	uint32_t now = __atomic_load_n(&state, __ATOMIC_SEQ_CST);
+
+	return now == NONE || (now == ASLEEP && __atomic_load_n(&wishes, __ATOMIC_SEQ_CST) ==
+						__atomic_load_n(&served, __ATOMIC_SEQ_CST));
 }
 
 void kmk_kswapd_hope(unsigned int class)

@@ -171,7 +171,7 @@ static bool lock_source(struct page *from, bool wait)
 	if (trylock_page(from))
 		return true;
 	/* Whoever allocates from inside reclaim may hold the lock itself. */
-	if (!wait || (current->flags & PF_MEMALLOC))
+	if (!wait || kmk_in_memalloc())
 		return false;
 	lock_page(from);
 	return true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The last resort: who registered for it may give memory. There is no victim to kill in a process. */
+#include <kmemkit/event.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/oom.h>
@@ -43,9 +44,9 @@ bool kmk_oom(gfp_t gfp, unsigned int order)
 		return true;
 	}
 	kmk_reclaim_begin(&scope, gfp, _THIS_IP_);
-	current->kmk_scratch[KMK_IN_OOM] = &chain;
+	kmk_self()->reclaim_mark[KMK_IN_OOM] = &chain;
 	blocking_notifier_call_chain(&chain, 0, &freed);
-	current->kmk_scratch[KMK_IN_OOM] = NULL;
+	kmk_self()->reclaim_mark[KMK_IN_OOM] = NULL;
 	kmk_reclaim_end(&scope);
 	if (!freed)
 		freed = kmk_reclaim_rcu(gfp, RCU_LAST_NS);
@@ -58,11 +59,20 @@ bool kmk_oom(gfp_t gfp, unsigned int order)
 /* It was a call-back of the chain that ended the thread. */
 void kmk_oom_left(void)
 {
-	if (!current->kmk_scratch[KMK_IN_OOM])
+	if (!kmk_self()->reclaim_mark[KMK_IN_OOM])
 		return;
-	current->kmk_scratch[KMK_IN_OOM] = NULL;
+	kmk_self()->reclaim_mark[KMK_IN_OOM] = NULL;
 	up_read(&chain.rwsem);
 	mutex_unlock(&oom_lock);
+}
+
+/* Who else was in there is gone. A call-back that forked itself goes on. */
+void kmk_oom_fork_child(void)
+{
+	kmk_mutex_fork_child(&oom_lock);
+	init_rwsem(&chain.rwsem);
+	if (kmk_self()->reclaim_mark[KMK_IN_OOM])
+		down_read(&chain.rwsem);
 }
 
 bool out_of_memory(struct oom_control *oc)

@@ -2,9 +2,9 @@
 /*
  * Word of pressure.
  *
- * The up-calls of the page room pass by here on their way. While somebody watches, each leaves its level in
- * `pending` and wakes the teller if that is higher than what was told last. The teller, a thread started by the
- * first such note, calls the watchers; after a quiet second it tells them NONE.
+ * The up-calls of the page room pass by here on their way. While somebody watches, each leaves the time at its
+ * level and wakes the teller if that is higher than what was told last. The teller, a thread started by the
+ * first such note, tells the watchers the highest level that was seen within the last second.
  */
 #include <kmemkit/event.h>
 #include <kmemkit/pressure.h>
@@ -14,6 +14,7 @@
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/string.h>
 #include "port_inline.h"
 #include "reclaim.h"
 
@@ -25,7 +26,8 @@ static struct mutex watch_lock = __MUTEX_INITIALIZER(watch_lock);
 static struct kmemkit_pressure_watch *watches;	/* under the mutex */
 static int fd = -ENOSYS;			/* to poll; negative: none was asked for */
 static u32 watching;				/* watches, and 1 if there is a descriptor */
-static u32 level, pending;			/* enum kmemkit_pressure: told last; seen since */
+static u32 level;				/* enum kmemkit_pressure, told last */
+static u64 last[KMEMKIT_PRESSURE_CRITICAL + 1];	/* port_now() when each was seen; 0: never */
 static u32 kick, started;
 
 static void (*next_wake)(gfp_t gfp, unsigned int order, unsigned int zone);
@@ -48,28 +50,34 @@ static void tell(u32 now)
 	mutex_unlock(&watch_lock);
 }
 
+/* The highest of the last second, and for how long that is so if nothing happens. */
+static u32 highest(u64 *left)
+{
+	*left = UINT64_MAX;
+	for (u32 l = KMEMKIT_PRESSURE_CRITICAL; l > KMEMKIT_PRESSURE_NONE; l--) {
+		u64 seen = __atomic_load_n(&last[l], __ATOMIC_SEQ_CST), end = seen + QUIET_NS, now = port_now();
+
+		if (!seen || now >= end)
+			continue;
+		*left = max(end - now, 1000000ull);
+		return l;
+	}
+	return KMEMKIT_PRESSURE_NONE;
+}
+
 static int teller(void *unused)
 {
-	u64 last = 0;
-
 	(void)unused;
 	for (;;) {
-		u32 seen = __atomic_load_n(&kick, __ATOMIC_ACQUIRE);
-		u32 new = __atomic_exchange_n(&pending, KMEMKIT_PRESSURE_NONE, __ATOMIC_SEQ_CST);
-		u32 was = __atomic_load_n(&level, __ATOMIC_RELAXED);
-		u64 now = port_now();
+		u32 seen = __atomic_load_n(&kick, __ATOMIC_ACQUIRE), now;
+		u64 left;
 
-		if (new)
-			last = now;
-		if (new > was)
-			tell(new);
-		else if (was && now - last >= QUIET_NS)
-			tell(KMEMKIT_PRESSURE_NONE);
-		was = __atomic_load_n(&level, __ATOMIC_RELAXED);
-		/* Noted while the level still was what it is no more: nobody kicked. */
-		if (__atomic_load_n(&pending, __ATOMIC_SEQ_CST) > was)
-			continue;
-		port_wait(&kick, seen, was ? max(QUIET_NS - min(now - last, QUIET_NS), 1000000ull) : UINT64_MAX);
+		/* Whoever noted less than the level that was told last has kicked nobody: look again. */
+		now = highest(&left);
+		if (now != __atomic_load_n(&level, __ATOMIC_RELAXED))
+			tell(now);
+		else
+			port_wait(&kick, seen, left);
 	}
 	return 0;
 }
@@ -87,14 +95,10 @@ static void start_teller(void)
 /* Any context. */
 static void note(u32 new)
 {
-	u32 old;
-
 	if (likely(!__atomic_load_n(&watching, __ATOMIC_RELAXED)))
 		return;
-	old = __atomic_load_n(&pending, __ATOMIC_RELAXED);
-	while (old < new && !__atomic_compare_exchange_n(&pending, &old, new, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
-		;
-	if (old >= new || new <= __atomic_load_n(&level, __ATOMIC_SEQ_CST))
+	__atomic_store_n(&last[new], port_now(), __ATOMIC_SEQ_CST);
+	if (new <= __atomic_load_n(&level, __ATOMIC_SEQ_CST))
 		return;
 	__atomic_fetch_add(&kick, 1, __ATOMIC_SEQ_CST);
 	if (!__atomic_load_n(&started, __ATOMIC_RELAXED))
@@ -164,11 +168,16 @@ int kmemkit_pressure_fd(void)
 	return now;
 }
 
-/* Its thread is gone; the next note starts another. */
+/* Its thread is gone; the next note starts another. With one descriptor two processes would read each other's word. */
 static void in_child(void)
 {
 	mutex_init(&watch_lock);
-	started = pending = level = 0;
+	started = level = 0;
+	memset(last, 0, sizeof(last));
+	if (fd < 0 || (port_poll_renew && !port_poll_renew(fd)))
+		return;
+	fd = -ENOSYS;			/* better none than the parent's */
+	watching--;
 }
 
 static struct kmk_fork_hook fork_hook = { .fn = in_child };

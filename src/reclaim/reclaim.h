@@ -77,13 +77,16 @@ struct kmk_scan {
 #define KMK_DEF_PRIORITY	12
 unsigned long kmk_shrink_node(struct kmk_scan *scan);
 /*
- * Round everything that isolates or locks pages on its own: a fork waits (at most a second) until nobody is
- * inside, else the child would have pages that no thread of its will ever unlock. Nests.
+ * Round everything that isolates or locks pages on its own: a fork waits until nobody is inside, else the child
+ * would have pages that no thread of its will ever unlock. Nests.
  */
-void kmk_reclaim_enter(void);
-void kmk_reclaim_leave(void);
-/* For who looks at slabs and pages without locks: kswapd and the idle thread stand still between these. May sleep. */
-void kmk_reclaim_pause(void);
+static inline void kmk_reclaim_enter(void) { kmk_gate_enter(KMK_GATE_RECLAIM); }
+static inline void kmk_reclaim_leave(void) { kmk_gate_leave(KMK_GATE_RECLAIM); }
+/*
+ * For who looks at slabs and pages without locks: kswapd and the idle thread stand still between these. False:
+ * somebody did not come out within a second, and goes on. May sleep.
+ */
+bool kmk_reclaim_pause(void);
 void kmk_reclaim_resume(void);
 
 /* ---- shrinker.c ---- */
@@ -107,13 +110,15 @@ void kmk_direct_start(void);
 void kmk_kswapd_start(void);
 void kmk_kswapd_hope(unsigned int class);	/* a request had to reclaim by itself, with success */
 void kmk_kswapd_fork_child(void);
+bool kmk_kswapd_rests(void);			/* no run under way, none to come */
 bool kmk_oom(gfp_t gfp, unsigned int order);	/* true: somebody gave memory */
 
 /* A thread ended inside reclaim, in a call-back: what it held there is given back. In the thread. start.c calls. */
 void kmk_shrinker_left(void);
 void kmk_oom_left(void);
-/* What a task's kmk_scratch[] says, for that. */
-enum { KMK_IN_GATE, KMK_IN_SHRINKER, KMK_IN_SHRINKER_2, KMK_IN_OOM };
+void kmk_oom_fork_child(void);
+/* What a thread's reclaim_mark[] says, for that. Not the task's: beyond the pool's end threads share one. */
+enum { KMK_IN_SHRINKER, KMK_IN_SHRINKER_2, KMK_IN_OOM };
 
 /* ---- mapping.c: the pages of a mapping ---- */
 
@@ -195,7 +200,7 @@ bool kmk_compact(unsigned int order, gfp_t gfp, unsigned int class_zone);
 void kmk_idle_release_start(void);
 
 /* ---- budget.c, pressure.c, script.c ---- */
-void kmk_budget_start(void);
+int kmk_budget_start(void);
 void kmk_budget_apply(void);		/* withhold what the budget says, as before any script */
 void kmk_pressure_start(void);		/* behind all that sets up-calls of the page room */
 int kmk_script_start(void);		/* 0 or -EINVAL, said why */

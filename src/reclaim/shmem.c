@@ -19,6 +19,8 @@
 #include "sync/thread.h"
 #include "tree.h"
 
+#define LOOKS	10u		/* of a second each, by a validator who finds pages on their way */
+
 static LIST_HEAD(all);
 #define all_lock kmk_swap_locks[KMK_SWAP_MAPPINGS]
 
@@ -379,14 +381,29 @@ static bool slots_agree(void)
 	return kmk_swap_map_good(held);
 }
 
-/* A page that is on its way is seen once too often or not at all: only what stays wrong is wrong. */
+/*
+ * A page that is on its way is seen once too often or not at all, so nobody is let go on with one meanwhile. Where
+ * that cannot be had, because a write takes longer than one waits, nothing can be said. Some enter by another door:
+ * only what stays wrong is wrong.
+ */
 unsigned int kmk_shmem_validate(void)
 {
 	static u32 never;
+	unsigned int wrong = 0;
 
-	for (unsigned int try = 0; try < 5; try++) {
-		if (slots_agree())
+	if (slots_agree())
+		return 0;
+	for (unsigned int try = 0; wrong < 5; try++) {
+		bool still = kmk_reclaim_pause(), agree = slots_agree();
+
+		kmk_reclaim_resume();
+		if (agree)
 			return 0;
+		wrong += still;
+		if (!still && try + 1 >= LOOKS) {
+			pr_warn("kmemkit: swap: slots were not checked, for pages are on their way all the time\n");
+			return 0;
+		}
 		port_wait(&never, 0, 10 * 1000 * 1000);
 	}
 	pr_err("kmemkit: swap: the slots in use are not those that pages and mappings hold\n");
@@ -521,6 +538,17 @@ struct kmk_shmem *kmk_shmem_next(struct kmk_shmem *prev)
 	if (prev)
 		kmk_shmem_put(prev);
 	return s;
+}
+
+/* Walkers of the list are gone, unless the forking thread is one: they call nobody's code but by reclaim. */
+void kmk_shmem_fork_child(void)
+{
+	struct kmk_shmem *s;
+
+	if (kmk_gate_inside(KMK_GATE_RECLAIM))
+		return;
+	list_for_each_entry(s, &all, link)
+		s->refs = 1;
 }
 
 void kmk_shmem_put(struct kmk_shmem *s)

@@ -103,4 +103,5 @@ unsigned int kmk_shmem_validate(void);
 /* ---- anon.c ---- */
 unsigned int kmk_anon_validate(void);
 void kmk_anon_fork_child(void);
+void kmk_shmem_fork_child(void);
 #endif

@@ -114,7 +114,7 @@ bool kmk_have_shrinkers(void)
  */
 static void **mark_of_walk(void)
 {
-	void **marks = current->kmk_scratch;
+	void **marks = kmk_self()->reclaim_mark;
 
 	return &marks[marks[KMK_IN_SHRINKER] ? KMK_IN_SHRINKER_2 : KMK_IN_SHRINKER];
 }
@@ -138,9 +138,9 @@ unsigned long kmk_shrink_slab(gfp_t gfp, int priority)
 void kmk_shrinker_left(void)
 {
 	for (unsigned int i = KMK_IN_SHRINKER; i <= KMK_IN_SHRINKER_2; i++) {
-		unsigned long mark = (unsigned long)current->kmk_scratch[i];
+		unsigned long mark = (unsigned long)kmk_self()->reclaim_mark[i];
 
-		current->kmk_scratch[i] = NULL;
+		kmk_self()->reclaim_mark[i] = NULL;
 		if (!mark)
 			continue;
 		shrinker_put((struct shrinker *)(mark & ~1ul));
@@ -306,7 +306,7 @@ void kmk_shrinker_fork_child(void)
 		if (s->flags & SHRINKER_REGISTERED)
 			refcount_set(&s->refcount, 1);
 	for (unsigned int i = KMK_IN_SHRINKER; i <= KMK_IN_SHRINKER_2; i++) {
-		unsigned long mark = (unsigned long)current->kmk_scratch[i];
+		unsigned long mark = (unsigned long)kmk_self()->reclaim_mark[i];
 
 		if (!mark)
 			continue;

@@ -493,6 +493,7 @@ void kmk_swap_fork_child(void)
 {
 	mutex_init(&swap_admin);
 	kmk_anon_fork_child();
+	kmk_shmem_fork_child();
 	if (!swap.nr || swap.lost)
 		return;
 	port_file_close(swap.file);

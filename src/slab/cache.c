@@ -295,20 +295,20 @@ static unsigned long trim_node(struct kmem_cache *s, struct kmk_node *node)
 	struct kmk_slab *slab, *next;
 	unsigned long n = 0;
 
+	kmk_hands_fill();
 	kmk_lock(&node->lock);
 	list_splice_init(&node->empty, &gone);
 	node->nr_slabs -= node->nr_empty;
 	node->nr_free -= node->nr_empty * s->nr;
 	WRITE_ONCE(node->nr_empty, 0);
 	kmk_unlock(&node->lock);
-	if (list_empty(&gone))
-		return 0;
-	if (s->flags & SLAB_TYPESAFE_BY_RCU)
+	if (!list_empty(&gone) && (s->flags & SLAB_TYPESAFE_BY_RCU))
 		synchronize_rcu();
 	list_for_each_entry_safe(slab, next, &gone, list) {
 		kmk_slab_unmake(slab);
 		n++;
 	}
+	kmk_hands_empty();
 	return n << s->order;
 }
 
@@ -451,7 +451,7 @@ bool kmk_cache_destroy(struct kmem_cache *s, unsigned long caller)
 	live = kmk_cache_live(s);
 	if (live) {
 		kmk_debug_name_leaks(s);
-		WARN(1, "kmem_cache_destroy %s: Slab cache still has objects when called from %pS: %lu\n",
+		WARN(1, "kmem_cache_destroy %s: Slab cache still has objects when called from %pSR: %lu\n",
 		     s->name, (void *)caller, live);
 		return false;
 	}

@@ -24,7 +24,7 @@ static void print_owner(const char *what, unsigned long caller, u64 time, unsign
 {
 	if (!caller)
 		return;
-	printk(KERN_ERR "%s in %pS age=%llu cpu=%u pid=%u\n", what, (void *)caller,
+	printk(KERN_ERR "%s in %pSR age=%llu cpu=%u pid=%u\n", what, (void *)caller,
 	       (port_now() - time) / TICK_NSEC, cpu, pid);
 	if (stack && kmk_slab_hooks)
 		kmk_slab_hooks->print_stack(stack);

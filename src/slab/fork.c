@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The slab room held still round a fork.
+ * The arrays, of objects and of frames, held still round a fork.
  *
  * An object's state byte lies in a frame, and frames are copied before the fork; arrays lie in private memory,
  * which the fork itself copies. Between the two nothing may go from an array into somebody's hands or back, so
  * all arrays are closed from before the copy until after the fork. Whoever finds one closed goes on to a node's
- * lock and waits there.
+ * or a zone's lock and waits there. A frame is the same: who names it stands in another frame.
  *
  * As port_array_seize(), but for all arrays at once: one fence for each owner, not for each array. What is in
  * the arrays stays there.
@@ -27,7 +27,7 @@ static bool close_array(struct port_array *a)
 	int32_t cap = __atomic_load_n(&a->cap, __ATOMIC_RELAXED);
 
 	if (!cap)
-		return false;		/* to open it needs a node's lock */
+		return false;		/* to open it needs a lock that the fork holds */
 	if (cap != PORT_SEIZED) {
 		a->pad = packed(cap, 0);
 		__atomic_store_n(&a->cap, PORT_SEIZED, __ATOMIC_SEQ_CST);
@@ -54,10 +54,10 @@ static bool show_capacity(struct port_array *a)
 	return false;
 }
 
-/* Both arrays an owner has of each cache. Was one of the results true? */
+/* An owner's arrays of frames, and both of each cache. Was one of the results true? */
 static bool each_array(int id, bool (*fn)(struct port_array *a))
 {
-	bool any = false;
+	bool any = kmk_pcp_each_array(id, fn);
 	struct kmem_cache *s;
 
 	list_for_each_entry(s, &slab_caches, list) {
@@ -107,16 +107,29 @@ void kmk_slab_fork_hold(void)
 	held = true;
 }
 
+void kmk_slab_fork_let_go(void)
+{
+	for (int id = 0; held && id < (int)kmk_nr_ids; id++)
+		open_owner(id);
+	held = false;
+}
+
 void kmk_slab_fork_unlock(void)
 {
 	struct kmem_cache *s;
 
-	for (int id = 0; held && id < (int)kmk_nr_ids; id++)
-		open_owner(id);
-	held = false;
 	list_for_each_entry(s, &slab_caches, list)
 		for (unsigned int k = 0; k < kmk_nr_nodes; k++)
 			kmk_unlock(&s->node[k].lock);
 	kmk_unlock(&kmk_flush_lock);
 	kmk_unlock(&kmk_caches_lock);
+}
+
+/* Walks of the list (kmk_next_cache) ended with their threads. None of them calls somebody's code, which might fork. */
+void kmk_slab_fork_child(void)
+{
+	struct kmem_cache *s;
+
+	list_for_each_entry(s, &slab_caches, list)
+		s->refcount = 1;
 }

@@ -188,7 +188,7 @@ char *kstrndup(const char *s, size_t max, gfp_t gfp)
 const char *kstrdup_const(const char *s, gfp_t gfp) { return kstrdup(s, gfp); }
 void kfree_const(const void *p) { kfree(p); }
 
-char *kvasprintf(gfp_t gfp, const char *fmt, va_list args)
+static char *allocate_print(gfp_t gfp, const char *fmt, va_list args, unsigned long caller)
 {
 	unsigned int need, done;
 	va_list again;
@@ -197,7 +197,7 @@ char *kvasprintf(gfp_t gfp, const char *fmt, va_list args)
 	va_copy(again, args);
 	need = (unsigned int)vsnprintf(NULL, 0, fmt, again);
 	va_end(again);
-	p = kmk_kmalloc_caller((size_t)need + 1, gfp, _RET_IP_);
+	p = kmk_kmalloc_caller((size_t)need + 1, gfp, caller);
 	if (!p)
 		return NULL;
 	done = (unsigned int)vsnprintf(p, (size_t)need + 1, fmt, args);
@@ -206,9 +206,14 @@ char *kvasprintf(gfp_t gfp, const char *fmt, va_list args)
 	return p;
 }
 
+char *kvasprintf(gfp_t gfp, const char *fmt, va_list args)
+{
+	return allocate_print(gfp, fmt, args, _RET_IP_);
+}
+
 const char *kvasprintf_const(gfp_t gfp, const char *fmt, va_list args)
 {
-	return kvasprintf(gfp, fmt, args);
+	return allocate_print(gfp, fmt, args, _RET_IP_);
 }
 
 char *kasprintf(gfp_t gfp, const char *fmt, ...)
@@ -217,7 +222,7 @@ char *kasprintf(gfp_t gfp, const char *fmt, ...)
 	char *p;
 
 	va_start(args, fmt);
-	p = kvasprintf(gfp, fmt, args);
+	p = allocate_print(gfp, fmt, args, _RET_IP_);
 	va_end(args);
 	return p;
 }

@@ -81,6 +81,8 @@ void kmk_slab_put(struct kmk_slab *slab, void *obj, unsigned char *state, unsign
 
 	if (unlikely(s->flags & SLAB_DEBUG_INITIAL))
 		kmk_classic_verify(s, obj);
+	if (unlikely(s->debug || s->tracked))
+		kmk_event_check_free(obj, s->object_size, caller);
 	if (s->debug) {
 		kmk_debug_free(s, obj, caller);
 		return;

@@ -32,10 +32,10 @@ gfp_t kmk_slab_flags(const struct kmem_cache *s, gfp_t gfp, unsigned long caller
 	const gfp_t zones = __GFP_HIGHMEM | __GFP_DMA32;
 
 	if (unlikely(gfp & zones) && first_time(caller))
-		WARN(1, "__GFP_HIGHMEM and __GFP_DMA32 mean nothing to a slab cache: dropped (%pGg), called from %pS\n",
+		WARN(1, "__GFP_HIGHMEM and __GFP_DMA32 mean nothing to a slab cache: dropped (%pGg), called from %pSR\n",
 		     &gfp, (void *)caller);
 	if (unlikely((gfp & __GFP_ZERO) && s && s->ctor) && first_time(~caller))
-		WARN(1, "%s has a constructor: its objects should not be asked for with __GFP_ZERO, called from %pS\n",
+		WARN(1, "%s has a constructor: its objects should not be asked for with __GFP_ZERO, called from %pSR\n",
 		     s->name, (void *)caller);
 	return gfp & ~zones;
 }
@@ -54,7 +54,7 @@ static void where(const struct kmk_slab *slab, u32 i)
 
 static void end(unsigned long caller)
 {
-	kmk_report_line("called from %pS\n", (void *)caller);
+	kmk_report_line("called from %pSR\n", (void *)caller);
 	kmk_report_end(KMK_POLICY_BUG);
 }
 

@@ -63,12 +63,7 @@ static void set_colour(struct kmem_cache *s)
 /* slab_colour=off: all slabs of a cache start alike, for comparison. What a classic cache asks for it gets. */
 static bool coloured(const struct kmem_cache *s)
 {
-	const char *option = kmk_option("slab_colour");
-	bool on = true;
-
-	if (option && kstrtobool(option, &on))
-		on = true;		/* a bare name */
-	return !s->debug && s->nr && (on || s->colour_first);
+	return !s->debug && s->nr && (s->colour_first || kmk_option_flag("slab_colour", true));
 }
 
 static void set_geometry(struct kmem_cache *s, u32 order)

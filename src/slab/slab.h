@@ -244,6 +244,8 @@ unsigned int slab_validate(void);
 
 /* ---- fork.c ---- */
 void kmk_slab_fork_lock(void);
-void kmk_slab_fork_hold(void);		/* the arrays too, until unlock */
+void kmk_slab_fork_hold(void);		/* all arrays, under all locks of this room and the page room's */
+void kmk_slab_fork_let_go(void);	/* them, if they are held; before the locks */
 void kmk_slab_fork_unlock(void);
+void kmk_slab_fork_child(void);
 #endif

@@ -18,7 +18,10 @@
 #include <linux/minmax.h>
 #include <linux/timer.h>
 
+#include "base/report.h"
 #include "sync.h"
+
+#define CHECKED	1000u	/* events looked at, at most, when an object is freed */
 
 struct kmk_lock kmk_event_lock = KMK_LOCK_INIT(KMK_RANK_TIMER);
 static struct kmk_event *event_root, *event_current;
@@ -333,15 +336,16 @@ void kmk_run_in_irq(void (*fn)(void *), void *arg)
 	kmk_event_cancel_sync(&call.event);
 }
 
-/* The host's time at which a jiffy begins. */
+/* The host's time at which a jiffy begins. The clock is read once: a timer armed across a tick is no later than others. */
 static u64 jiffy_ns(unsigned long when)
 {
-	long left = (long)(when - kmk_jiffies());
+	u64 now = port_now() / KMK_NS_PER_JIFFY;
+	long left = (long)(when - (INITIAL_JIFFIES + now));
 
 	if (left <= 0)
 		return 0;
 	left = min(left, (long)(LONG_MAX / KMK_NS_PER_JIFFY / 2));
-	return (port_now() / KMK_NS_PER_JIFFY + (unsigned long)left) * KMK_NS_PER_JIFFY;
+	return (now + (unsigned long)left) * KMK_NS_PER_JIFFY;
 }
 
 void kmk_timer_fire(struct kmk_event *e)
@@ -352,6 +356,62 @@ void kmk_timer_fire(struct kmk_event *e)
 
 	if (function)
 		function(t);
+}
+
+/* The event behind e: its child, its sibling, or that of whoever stands above. */
+static struct kmk_event *heap_next(struct kmk_event *e)
+{
+	if (e->child)
+		return e->child;
+	while (e != event_root && !e->next) {
+		while (e->prev->child != e)
+			e = e->prev;
+		e = e->prev;
+	}
+	return e == event_root ? NULL : e->next;
+}
+
+static void hrtimer_fire(struct kmk_event *e);
+
+static const void *program_function(const struct kmk_event *e)
+{
+	if (e->fn == kmk_timer_fire)
+		return (void *)container_of(e, struct timer_list, kmk_event)->function;
+	if (e->fn == hrtimer_fire)
+		return (void *)container_of(e, struct hrtimer, kmk_event)->function;
+	return (void *)e->fn;
+}
+
+static struct kmk_event *heap_within(const void *start, size_t size)
+{
+	unsigned int n = 0;
+
+	for (struct kmk_event *e = event_root; e && n < CHECKED; e = heap_next(e), n++)
+		if ((uintptr_t)e - (uintptr_t)start < size)
+			return e;
+	return NULL;
+}
+
+void kmk_event_check_free(const void *start, size_t size, unsigned long caller)
+{
+	const void *fn = NULL;
+	struct kmk_event *e;
+
+	if (!__atomic_load_n(&event_root, __ATOMIC_RELAXED))
+		return;
+	kmk_lock(&kmk_event_lock);
+	e = heap_within(start, size);
+	if (e) {
+		heap_remove(e);
+		fn = program_function(e);
+	}
+	kmk_unlock(&kmk_event_lock);
+	if (!e)
+		return;
+	kmk_report_begin("BUG: an object at 0x%px is freed in which a timer is pending\n", start);
+	kmk_report_line("its function is %ps; it was taken back\n", fn);
+	kmk_report_line("called from %pSR\n", (void *)caller);
+	kmk_report_end(KMK_POLICY_BUG);
 }
 
 enum arm { ARM_ALWAYS, ARM_PENDING, ARM_EARLIER };

@@ -7,6 +7,7 @@
 #include <linux/sched/task.h>
 #include <linux/string.h>
 
+#include "base/report.h"
 #include "sync.h"
 #include "unwind.h"
 
@@ -20,11 +21,25 @@ static unsigned int kflags(const struct task_struct *t)
 	return __atomic_load_n(&t->kmk_kflags, __ATOMIC_ACQUIRE);
 }
 
+/* A thread cannot be gone while it holds a CPU: told before the unwinding forgets where it was. */
+static void check_end(const struct task_struct *t)
+{
+	uint32_t ctx = kmk_self()->ctx;
+
+	if (!ctx)
+		return;
+	kmk_report_begin("BUG: scheduling while atomic: %s/%d/0x%08x\n", t->comm, t->pid, ctx & KMK_CTX_COUNT_MASK);
+	kmk_report_line("the thread ends here\n");
+	kmk_report_end(KMK_POLICY_BUG);
+	kmk_ctx_reset(0);
+}
+
 static void kthread_body(void *arg)
 {
 	struct task_struct *t = arg;
 
 	t->exit_code = t->kmk_fn(t->kmk_data);
+	check_end(t);
 }
 
 /* The thread's first and last function. */
@@ -43,8 +58,6 @@ static void kthread_entry(void *arg)
 		kmk_try(kthread_body, t);
 	}
 	kmk_thread_check_maps(kmk_self());
-	WARN_ONCE(kmk_self()->ctx, "kthread %s ends in atomic context: preempt_count %#x\n", t->comm,
-		  kmk_self()->ctx);
 	kmk_ctx_reset(0);
 	port_stack_trim();
 	if (t->kmk_done)
@@ -223,6 +236,11 @@ void kthread_bind_mask(struct task_struct *k, const struct cpumask *mask)
 	(void)k, (void)mask;
 }
 
+void kmk_atomic_forget(void)
+{
+	kmk_ctx_reset(0);
+}
+
 void kthread_exit(long result)
 {
 	struct task_struct *t = kmk_task();
@@ -230,6 +248,7 @@ void kthread_exit(long result)
 	t->exit_code = (int)result;
 	if (!kmk_can_throw())
 		panic("kthread_exit() called by %s, which is no kernel thread", t->comm);
+	check_end(t);
 	kmk_throw();
 }
 

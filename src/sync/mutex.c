@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Locks that sleep, and completions. Each waits in the host on its own word. */
+#include <kmemkit/event.h>
 #include <linux/bug.h>
 #include <linux/completion.h>
 #include <linux/errno.h>
@@ -66,6 +67,12 @@ static void mutex_take(struct mutex *m)
 	if (!kmk_lock_try_state(&m->state))
 		mutex_slow(m);
 	__atomic_store_n(&m->owner, kmk_self(), __ATOMIC_RELAXED);
+}
+
+void kmk_mutex_fork_child(struct mutex *lock)
+{
+	if (!mutex_is_locked(lock) || lock->owner != kmk_self())
+		mutex_init(lock);
 }
 
 void mutex_lock(struct mutex *lock)

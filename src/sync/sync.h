@@ -83,6 +83,7 @@ extern unsigned kmk_tasks_high;			/* all tasks ever used lie below */
 struct task_struct *kmk_task_alloc(void);
 void kmk_task_bind(struct task_struct *t);	/* make it the calling thread's */
 void kmk_task_unbind(void);			/* and end that */
+bool kmk_task_shared(void);			/* the calling thread's is the one of all beyond the pool's end */
 
 static inline struct task_struct *kmk_task(void)
 {
@@ -90,6 +91,12 @@ static inline struct task_struct *kmk_task(void)
 
 	return __builtin_expect(t != NULL, 1) ? t : kmk_current();
 }
+
+/*
+ * Memory that is being freed: a timer or other event pending in it is reported, and cancelled. Looks at the
+ * first thousand armed, so it is for debugging only.
+ */
+void kmk_event_check_free(const void *start, size_t size, unsigned long caller);
 
 /* event.c, rcu.c */
 extern struct kmk_lock kmk_event_lock, kmk_rcu_lock;

@@ -90,6 +90,8 @@ struct task_struct *kmk_current(void)
 	return self->task;
 }
 
+bool kmk_task_shared(void) { return kmk_self()->task == &task_overflow; }
+
 struct task_struct *kmk_get_task(struct task_struct *t)
 {
 	__atomic_fetch_add(&t->kmk_usage, 1, __ATOMIC_RELAXED);
@@ -102,7 +104,6 @@ void put_task_struct(struct task_struct *t)
 	if (__atomic_load_n(&t->kmk_usage, __ATOMIC_ACQUIRE) == 1) {
 		t->kmk_data = NULL;
 		t->journal_info = NULL;
-		memset(t->kmk_scratch, 0, sizeof(t->kmk_scratch));
 	}
 	__atomic_fetch_sub(&t->kmk_usage, 1, __ATOMIC_RELEASE);
 }

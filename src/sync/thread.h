@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gate.h"
 #include "port_inline.h"
 #include "ranks.h"
 
@@ -46,7 +47,10 @@ struct kmk_thread {
 	unsigned long fs_reclaim_ip;
 	uint32_t non_block;		/* depth of non_block_start() */
 	uint32_t kmap_depth;		/* vmap: kmap_local slots this thread holds */
-	uint32_t vmap_gate;		/* vmap: depth behind the gate that a fork closes */
+	uint32_t gate[KMK_NR_GATES];	/* depth behind each gate that a fork closes (gate.h) */
+	uint32_t hands;			/* page: how many of the full ones (hands.c) are this thread's */
+	uint32_t memalloc;		/* page: depth of kmk_memalloc_begin() */
+	void *reclaim_mark[3];		/* reclaim: whose call-backs it is in */
 	uint16_t held[KMK_NR_RANKS];	/* debug builds: internal locks held, by rank */
 };
 
@@ -81,15 +85,16 @@ static inline __attribute__((always_inline)) struct kmk_thread *kmk_self(void)
 /* Called when a thread ends that still holds kmap_local slots: the vmap room's. */
 extern void (*kmk_thread_exit_hook)(struct kmk_thread *self);
 
-/* Called in each thread that ends and has a task: the reclaim room's. */
+/* Called in each thread that ends: the reclaim room's. */
 extern void (*kmk_thread_leave_hook)(void);
 
 static inline void kmk_thread_check_maps(struct kmk_thread *self)
 {
 	if (self->kmap_depth && kmk_thread_exit_hook)
 		kmk_thread_exit_hook(self);
-	if (self->task && kmk_thread_leave_hook)
+	if (kmk_thread_leave_hook)
 		kmk_thread_leave_hook();
+	kmk_gates_left();
 }
 
 /* In a context that must not sleep: a virtual CPU is held. RCU readers are counted in the task. */

@@ -416,7 +416,6 @@ bool kmk_area_validate(void)
 
 void kmk_vmap_fork_lock(void)
 {
-	kmk_vmap_gate_close();
 	kmk_lock(&kmk_io_lock);
 	kmk_areas_freeze();
 	kmk_kmap_fork_lock();
@@ -427,12 +426,10 @@ void kmk_vmap_fork_unlock(void)
 	kmk_kmap_fork_unlock();
 	kmk_areas_thaw();
 	kmk_unlock(&kmk_io_lock);
-	kmk_vmap_gate_open();
 }
 
 void kmk_vmap_fork_child(void)
 {
-	kmk_vmap_gate_fork_child();
 	kmk_later_fork_child();
 	kmk_windows_fork_child();
 	kmk_kmap_fork_child();
@@ -441,9 +438,7 @@ void kmk_vmap_fork_child(void)
 
 int kmk_vmap_start(const struct port_desc *desc)
 {
-	const char *exact = kmk_option("vmalloc_debug");
-
-	kmk_vmap_exact = exact && *exact != '0';
+	kmk_vmap_exact = kmk_option_flag("vmalloc_debug", false);
 	kmk_vmap_guard = desc->guard;
 	max_mappings = boot_max = desc->max_mappings;
 	kmk_tables_start();

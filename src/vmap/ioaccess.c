@@ -61,7 +61,7 @@ static bool refused(const struct kmk_iomap *m, unsigned long va, unsigned int wi
 		return false;
 	kmk_report_begin("BUG: %u-bit %s of a register of %s, offset 0x%llx: %s\n", width * 8, what, res->name,
 			 (unsigned long long)(phys - res->start), why);
-	kmk_report_line("called from %pS; %s\n", caller,
+	kmk_report_line("called from %pSR; %s\n", caller,
 			*what == 'r' ? "all ones were read" : "nothing was written");
 	kmk_report_end(KMK_POLICY_BUG);
 	return true;
@@ -145,7 +145,7 @@ size_t kmk_io_explain(unsigned long addr, char *buf, size_t size)
 		return (size_t)scnprintf(buf, size, "the address lies in the register window, where nothing is "
 					 "ioremapped (any more)");
 	res = &m->range->res;
-	return (size_t)scnprintf(buf, size, "a plain access to the registers of %s, offset 0x%llx, ioremapped by %pS: "
+	return (size_t)scnprintf(buf, size, "a plain access to the registers of %s, offset 0x%llx, ioremapped by %pSR: "
 				 "only readX() and writeX() reach them", res->name,
 				 (unsigned long long)offset_in(m, addr), m->caller);
 }

@@ -104,7 +104,7 @@ static void still_mapped(const struct kmk_iomem *r, unsigned int users, const vo
 {
 	kmk_report_begin("BUG: kmemkit_iomem_unregister() of %s, which is still ioremapped (%u times)\n",
 			 r->res.name, users);
-	kmk_report_line("called from %pS; nothing was changed\n", caller);
+	kmk_report_line("called from %pSR; nothing was changed\n", caller);
 	kmk_report_end(KMK_POLICY_BUG);
 }
 

@@ -18,19 +18,16 @@
 
 static bool checked(void)
 {
-	const char *v = kmk_option("iomem_debug");
+	const char *v = kmk_option("slub_debug");
 
-	if (v)
-		return *v != '0' && *v != 'n' && *v != 'N' && strcmp(v, "off");
-	v = kmk_option("slub_debug");
-	return v && *v != '-';
+	return kmk_option_flag("iomem_debug", v && *v != '-');
 }
 
 static void __iomem *refuse(const char *what, phys_addr_t phys, size_t size, const void *caller)
 {
 	kmk_report_begin("BUG: ioremap() of %s: physical address 0x%llx, %zu bytes\n", what,
 			 (unsigned long long)phys, size);
-	kmk_report_line("called from %pS; NULL was returned\n", caller);
+	kmk_report_line("called from %pSR; NULL was returned\n", caller);
 	kmk_report_end(KMK_POLICY_BUG);
 	return NULL;
 }
@@ -182,8 +179,8 @@ static bool other_area(const void *addr, const void *caller)
 	if (!vm || vm->addr != addr || vm->flags & VM_IOREMAP)
 		return false;
 	kmk_report_begin("Trying to iounmap() an area that ioremap() did not make (%px)\n", addr);
-	kmk_report_line("it was made by %pS\n", vm->caller);
-	kmk_report_line("called from %pS; nothing was changed\n", caller);
+	kmk_report_line("it was made by %pSR\n", vm->caller);
+	kmk_report_line("called from %pSR; nothing was changed\n", caller);
 	kmk_report_end(KMK_POLICY_BUG);
 	return true;
 }

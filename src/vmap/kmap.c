@@ -140,7 +140,7 @@ static void unbalanced(struct page *page, const void *caller)
 {
 	kmk_report_begin("BUG: kunmap() of a page that is not kmapped, pfn:%lx page:%px\n",
 			 page_to_pfn(page), page);
-	kmk_report_line("called from %pS; nothing was changed\n", caller);
+	kmk_report_line("called from %pSR; nothing was changed\n", caller);
 	kmk_report_end(KMK_POLICY_BUG);
 }
 

@@ -99,7 +99,7 @@ void *__kmap_local_page_prot(struct page *page, pgprot_t prot)
 static void misuse(const void *vaddr, const char *what, const void *caller, const char *done)
 {
 	kmk_report_begin("BUG: kunmap_local() %s (%px)\n", what, vaddr);
-	kmk_report_line("called from %pS; %s\n", caller, done);
+	kmk_report_line("called from %pSR; %s\n", caller, done);
 	kmk_report_end(KMK_POLICY_BUG);
 }
 
@@ -162,7 +162,7 @@ static void left_open(struct kmk_thread *self)
 			continue;
 		kmk_report_begin("BUG: a thread ends with a kmap_local_page() open (%px), pfn:%lx\n",
 				 slot_addr(slot), slot->pfn);
-		kmk_report_line("mapped by %pS; it was unmapped\n", slot->caller);
+		kmk_report_line("mapped by %pSR; it was unmapped\n", slot->caller);
 		kmk_report_end(KMK_POLICY_BUG);
 		undo(self, slot);
 		i = ~0u;

@@ -327,7 +327,7 @@ unsigned long kmk_protect_readable(unsigned long *start, unsigned long end)
 static size_t explain_span(const struct span *s, char *buf, size_t size)
 {
 	return (size_t)scnprintf(buf, size, "the address lies in %lu KiB whose protection was changed (now %s%s%s) by "
-				 "%s(), called from %pS", (s->end - s->start) >> 10,
+				 "%s(), called from %pSR", (s->end - s->start) >> 10,
 				 s->prot & PORT_READ ? "readable" : "not accessible",
 				 s->prot & PORT_WRITE ? ", writable" : "", s->prot & PORT_EXEC ? ", executable" : "",
 				 s->fn, s->caller);
@@ -351,7 +351,7 @@ static size_t explain_area(unsigned long addr, char *buf, size_t size)
 	kmk_unlock(&kmk_area_lock);
 	if (addr - start >= len)
 		return 0;
-	return (size_t)scnprintf(buf, size, "the address is %lu bytes inside a %lu-byte area mapped read-only by %pS",
+	return (size_t)scnprintf(buf, size, "the address is %lu bytes inside a %lu-byte area mapped read-only by %pSR",
 				 addr - start, len, caller);
 }
 

@@ -65,11 +65,11 @@ static void describe(const void *addr, const struct known *k)
 	unsigned long at = (unsigned long)addr;
 
 	if (k->live)
-		kmk_report_line("%px is %lu bytes inside the %lu-byte area 0x%px%s, made by %pS\n", addr,
+		kmk_report_line("%px is %lu bytes inside the %lu-byte area 0x%px%s, made by %pSR\n", addr,
 				at - k->area.range.start, get_vm_area_size(&k->area.vm), k->area.vm.addr,
 				k->area.ram ? " (vm_map_ram)" : "", k->area.vm.caller);
 	else if (k->freed)
-		kmk_report_line("%px is in the freed area 0x%lx-0x%lx, made by %pS, freed by %pS\n", addr,
+		kmk_report_line("%px is in the freed area 0x%lx-0x%lx, made by %pSR, freed by %pSR\n", addr,
 				k->tomb.start, k->tomb.end, k->tomb.made_by, k->tomb.freed_by);
 	else if (is_vmalloc_addr(addr))
 		kmk_report_line("%px is in the vmalloc window, in no area\n", addr);
@@ -87,7 +87,7 @@ void kmk_bad_address(const void *addr, const char *fn, const void *caller)
 	kmk_report_begin(PAGE_ALIGNED(addr) ? "Trying to %s() nonexistent vm area (%px)\n"
 					    : "Trying to %s() bad address (%px)\n", fn, addr);
 	describe(addr, &k);
-	kmk_report_line("called from %pS; nothing was changed\n", caller);
+	kmk_report_line("called from %pSR; nothing was changed\n", caller);
 	kmk_report_end(KMK_POLICY_BUG);
 }
 
@@ -96,15 +96,15 @@ static int explain_live(unsigned long addr, const struct kmk_area *area, char *b
 	unsigned long bytes = get_vm_area_size(&area->vm), at = addr - area->range.start;
 
 	if (at >= bytes)
-		return scnprintf(buf, size, "guard page: %lu bytes behind the end of the %lu-byte area 0x%px, made by %pS",
+		return scnprintf(buf, size, "guard page: %lu bytes behind the end of the %lu-byte area 0x%px, made by %pSR",
 				 at - bytes, bytes, area->vm.addr, area->vm.caller);
-	return scnprintf(buf, size, "%lu bytes inside the %lu-byte area 0x%px, made by %pS%s", at, bytes,
+	return scnprintf(buf, size, "%lu bytes inside the %lu-byte area 0x%px, made by %pSR%s", at, bytes,
 			 area->vm.addr, area->vm.caller, at < area->nr_mapped * PAGE_SIZE ? "" : ": not mapped");
 }
 
 static int explain_freed(unsigned long addr, const struct tomb *t, char *buf, size_t size)
 {
-	return scnprintf(buf, size, "use after vfree: %lu bytes inside the freed area 0x%lx-0x%lx, made by %pS, freed by %pS",
+	return scnprintf(buf, size, "use after vfree: %lu bytes inside the freed area 0x%lx-0x%lx, made by %pSR, freed by %pSR",
 			 addr - t->start, t->start, t->end, t->made_by, t->freed_by);
 }
 

@@ -180,9 +180,9 @@ void *vmap_pfn(unsigned long *pfns, unsigned int count, pgprot_t prot)
 static void owns_frames(const struct kmk_area *area, const void *addr, const void *caller)
 {
 	kmk_report_begin("Trying to vunmap() a vmalloc area (%px)\n", addr);
-	kmk_report_line("its %u pages, allocated by %pS, would be lost: use vfree()\n",
+	kmk_report_line("its %u pages, allocated by %pSR, would be lost: use vfree()\n",
 			area->vm.nr_pages, area->vm.caller);
-	kmk_report_line("called from %pS; nothing was changed\n", caller);
+	kmk_report_line("called from %pSR; nothing was changed\n", caller);
 	kmk_report_end(KMK_POLICY_BUG);
 }
 
@@ -222,7 +222,7 @@ void vm_unmap_ram(const void *mem, unsigned int count)
 	if (area && area->vm.addr == mem && area->ram && area->nr_mapped != count) {
 		kmk_report_begin("Trying to vm_unmap_ram() %u pages of a mapping of %lu (%px)\n", count,
 				 area->nr_mapped, mem);
-		kmk_report_line("called from %pS; nothing was changed\n", RET_IP);
+		kmk_report_line("called from %pSR; nothing was changed\n", RET_IP);
 		kmk_report_end(KMK_POLICY_BUG);
 		return;
 	}
@@ -346,7 +346,7 @@ bool vmalloc_dump_obj(void *object)
 
 	if (!area)
 		return false;
-	pr_cont(" %u-page vmalloc region starting at %#lx allocated at %pS\n", area->nr_pages,
+	pr_cont(" %u-page vmalloc region starting at %#lx allocated at %pSR\n", area->nr_pages,
 		(unsigned long)area->addr, area->caller);
 	return true;
 }

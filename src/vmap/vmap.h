@@ -330,12 +330,9 @@ unsigned long kmk_idle_trim(unsigned long keep);
 /* Undo all that is idle, slots too. May sleep. */
 unsigned long kmk_idle_purge(void);
 
-/* gate.c: between these two a fork waits. They nest. May sleep. What is taken off all lists is back, or gone, then. */
-void kmk_vmap_enter(void);
-void kmk_vmap_leave(void);
-void kmk_vmap_gate_close(void);		/* until nobody else is inside, or a second is over */
-void kmk_vmap_gate_open(void);
-void kmk_vmap_gate_fork_child(void);
+/* Between these two a fork waits (sync/gate.h). May sleep. What is taken off all lists is back, or gone, then. */
+static inline void kmk_vmap_enter(void) { kmk_gate_enter(KMK_GATE_VMAP); }
+static inline void kmk_vmap_leave(void) { kmk_gate_leave(KMK_GATE_VMAP); }
 
 /* tomb.c: what was freed last. Locked. */
 void kmk_bury_locked(const struct kmk_area *area);

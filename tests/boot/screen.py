@@ -15,17 +15,21 @@ import sys
 import tempfile
 import time
 
-LIMIT = 60        # seconds for the whole run
+LIMIT = 300       # seconds for a step; only a hang takes so long
 
 
 def read_ppm(path):
-    """(width, height, bytes of r g b)."""
-    with open(path, "rb") as f:
-        data = f.read()
+    """(width, height, bytes of r g b), or None: it is not there, or not all of it."""
+    try:
+        with open(path, "rb") as f:
+            data = f.read()
+    except FileNotFoundError:
+        return None
     m = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", data)
     if not m:
-        sys.exit("not a screenshot: " + path)
-    return int(m.group(1)), int(m.group(2)), data[m.end():]
+        return None
+    width, height = int(m.group(1)), int(m.group(2))
+    return (width, height, data[m.end():]) if len(data) - m.end() >= 3 * width * height else None
 
 
 def parse(text):
@@ -71,19 +75,18 @@ def command(monitor, text):
     await_prompt(monitor)
 
 
-def await_file(path):
-    """Until the dump has stopped growing: the prompt may come before its end."""
-    size = -1
-    for _ in range(LIMIT * 10):
-        now = os.path.getsize(path) if os.path.exists(path) else -1
-        if now > 0 and now == size:
-            return
-        size = now
-        time.sleep(0.1)
+def await_ppm(path):
+    """Until the dump has all the pixels its head speaks of: the prompt may come before its end."""
+    end = time.monotonic() + LIMIT
+    while not read_ppm(path):
+        if time.monotonic() > end:
+            sys.exit("not a whole screenshot: " + path)
+        time.sleep(0.05)
 
 
 def connect(path):
-    for _ in range(100):
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
         try:
             s = socket.socket(socket.AF_UNIX)
             s.settimeout(LIMIT)
@@ -120,7 +123,7 @@ def run(image, display, seconds, png):
             text = wait_for(serial, r"^\d+ passed, \d+ failed$", process)
             monitor = connect(sock)
             command(monitor, "screendump " + ppm)
-            await_file(ppm)
+            await_ppm(ppm)
             if png:
                 command(monitor, "screendump %s -f png" % os.path.abspath(png))
             return text, compare(text, ppm)

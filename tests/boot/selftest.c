@@ -113,7 +113,7 @@ static void test_time(void)
 
 	CHECK(port_wait(&word, 1, 2000000) == -ETIMEDOUT);
 	a = port_now() - a;
-	CHECK(a >= 2000000 && a < 2000000000);
+	CHECK(a >= 2000000 && a < 60000000000);
 	CHECK(port_wait(&word, 2, UINT64_MAX) == 0);
 	CHECK(r > 1577836800000000000ULL && port_realtime() > r);	/* after 2019 */
 	port_entropy(rnd, sizeof(rnd));

@@ -38,3 +38,38 @@ check "kernel source that is none" 1 'err:is not the source of a kernel' \
 check "kernel source missing" 2 "err:'nodir'" -- "$kmemkit" run --kernel-source nodir "$cases/good.c"
 check "kernel source auto without a home" 1 'err:neither XDG_CACHE_HOME nor HOME' \
 	-- env -u HOME -u XDG_CACHE_HOME "$kmemkit" run --kernel-source auto "$cases/good.c"
+# Two files of one name are two files: the second's suite fails, and its report names the file itself.
+mkdir -p "$ks/lib/x" "$ks/lib/y"
+for d in x y; do
+	cat >"$ks/lib/$d/core.c" <<-END2
+	#include <kunit/test.h>
+	static void ${d}_case(struct kunit *test) { KUNIT_EXPECT_EQ(test, '$d', 'x'); }
+	static struct kunit_case cases[] = { KUNIT_CASE(${d}_case), {} };
+	static struct kunit_suite suite = { .name = "$d", .test_cases = cases };
+	kunit_test_suite(suite);
+	END2
+done
+check "kernel files of one name" 1 'out:^ok 1 x$' 'out:^not ok 2 y$' "out: $(realpath "$ks")/lib/y/core.c:2" \
+	'noout:kmemkit-' -- "$kmemkit" run --kernel-source "$ks" "$ks/lib/x/core.c" "$ks/lib/y/core.c"
+printf '#include <linux/bug.h>\n#include <linux/module.h>\nstatic int __init w(void)\n{\n\tWARN_ON(1);\n\treturn 0;\n}\nmodule_init(w);\n' \
+	>"$ks/lib/x/warns.c"
+check "kernel file in a trace" 1 "err:at $(realpath "$ks")/lib/x/warns.c:5" "err:^ w[^ ]* .*/kernel/lib/x/warns.c:5]" \
+	'noerr:kmemkit-' -- "$kmemkit" run --kernel-source "$ks" "$ks/lib/x/warns.c"
+printf '#include "core.h"\nint x\n' >"$ks/lib/x/broken.c"
+printf '#pragma once\n' >"$ks/lib/x/core.h"
+check "kernel file with an error" 3 "err:^$(realpath "$ks")/lib/x/broken.c:2:" 'noerr:kmemkit-' \
+	-- "$kmemkit" run --kernel-source "$ks" "$ks/lib/x/broken.c"
+# The file that has the body wins over one that only exports the name.
+printf 'int borrowed_answer(void) { return 42; }\n' >"$ks/lib/z_body.c"
+printf '#include <linux/borrowed.h>\n#include <linux/export.h>\nEXPORT_SYMBOL(borrowed_answer);\n' >"$ks/lib/answer.c"
+check "kernel source that exports elsewhere" 0 'err:sources taken from the kernel: lib/z_body.c$' 'out:^ok 1 asks' \
+	-- "$kmemkit" run --kernel-source "$ks" "$scratch/asks.c"
+# What the kernel's build generates: asm/X.h out of asm-generic/X.h.
+mkdir -p "$ks/include/asm-generic" "$ks/include/uapi/asm-generic"
+printf '#define GENERIC_ONE 1\n' >"$ks/include/asm-generic/one_of_it.h"
+printf '#define GENERIC_TWO 2\n' >"$ks/include/uapi/asm-generic/two_of_it.h"
+printf '#error "ours is before it"\n' >"$ks/include/asm-generic/page.h"
+printf '#include <asm/one_of_it.h>\n#include <asm/two_of_it.h>\n#include <asm/page.h>\n#include <linux/module.h>\nstatic int __init g(void) { return GENERIC_ONE + GENERIC_TWO - 3; }\nmodule_init(g);\n' \
+	>"$scratch/generic.c"
+check "generic headers of a kernel source" 0 'out:^ok 1 generic' 'err:headers .*: include/asm-generic/one_of_it.h' \
+	-- "$kmemkit" run --kernel-source "$ks" "$scratch/generic.c"

@@ -30,7 +30,7 @@ dies() {
 dies segv "SIGSEGV|signal 11"
 dies traps "SIGILL|signal 4"
 dies recurses "stack overflow"
-dies loops "timed out after 1 s" "$kmemkit run --timeout 1"
+dies loops "timed out after 10 s"
 
 check "BUG ends its case" 1 'out:^    not ok 2 bugs_dies' 'out:^    ok 3 bugs_after' 'out:^ok 2 good$' \
 	'err:kernel BUG at .*bugs.c' 'err:BUG 1' -- $run "$cases/bugs.c" "$cases/good.c"
@@ -39,6 +39,14 @@ check "WARN" 1 'err:WARNING: .*warns.c' 'err:WARN 1, BUG 0' 'out:^ok 2 good$' \
 check "leak" 1 'err:leak: 1000 bytes of kmalloc-1k, allocated by .*leaks_helper' 'err:leaks 1 ' \
 	'out:^ok 2 good$' \
 	-- $run "$cases/leaks.c" "$cases/good.c"
+
+check "a leak's whole stack" 1 'err:\[<.*kmemdup_of_mine' 'err:\[<.*leaks_wrapped' 'err:\[<.*attempt_thread' \
+	'err:allocated by print_of_mine' 'err:leaks 3 ' -- $run "$cases/leaks_deep.c"
+check "a case ends with a lock held" 1 'err:BUG: scheduling while atomic: kunit_try' 'out:^    not ok 1 held_spin' \
+	'out:^    ok 2 held_not' 'err:BUG 1' -- $run "$cases/held.c"
+check "fail_nth says what failed" 1 'err:forcing a failure \(fail_nth; slab kmalloc-1k\)' \
+	'err:^ .*leaks_helper.*leaks.c' -- $run --boot fail_nth=1 "$cases/leaks.c"
+check "fail_nth is not reached" 1 'err:fail_nth: not reached, 9[0-9]* more' -- $run --boot fail_nth=100000 "$cases/leaks.c"
 
 check "a module and its parameters" 0 'out:^ok 1 params' 'err:count=5 word=two words' \
 	-- $run --param count=5 --param "params.word=two words" "$cases/params.c"

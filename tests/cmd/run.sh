@@ -38,7 +38,7 @@ check() {
 		shift
 	done
 	shift
-	timeout 60 "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	timeout 300 "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
 	local got=$?
 	[ $got = "$want" ] || fail "status $got, not $want"
 	for t in "${tests[@]}"; do

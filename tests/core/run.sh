@@ -82,5 +82,15 @@ KMEMKIT_BOOT="slab_nomerge slub_nomerge" program fast_lists
 KMEMKIT_BOOT="slub_debug=A,frail failslab=1,100,0,-1" program letters
 says "A: failslab= fails the marked cache" "frail: NULL"
 says "A: and no other" "traced: object"
+# A machine without the C library's archive cannot tell.
+if "$KMEMKIT" cc -static tests/core/static.c -o "$tmp/static" > "$tmp/text" 2> "$tmp/log"; then
+	"$tmp/static" > "$tmp/text" 2> "$tmp/log"
+	says "a static program says what is wrong" "double free"
+	says "a static program outlives its report" "^alive$"
+fi
+sh tests/core/options.sh "$KMEMKIT" "$tmp" > "$tmp/lines" 2>&1
+verdict "boot options and levels of the log" $?
+grep -v "^ok " "$tmp/lines"
+passed=$((passed + $(grep -c "^ok " "$tmp/lines")))
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

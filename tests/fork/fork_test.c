@@ -207,7 +207,7 @@ static int among_threads(void)
 {
 	pthread_t threads[3];
 
-	alarm(60);		/* a deadlock ends here */
+	alarm(500);		/* a deadlock ends here */
 	for (int i = 0; i < 3; i++)
 		check(!pthread_create(&threads[i], NULL, churn, NULL), "pthread_create");
 	for (int round = 0; round < 20; round++) {
@@ -217,7 +217,7 @@ static int among_threads(void)
 			struct held mine = { .cache = held.cache };
 
 			who = "child";
-			alarm(20);
+			alarm(100);
 			verify(&held, 'a', "contents from before the fork");
 			take(&mine, 'c');
 			verify(&mine, 'c', "contents from after the fork");

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int inside, waiting, leave;
+static int inside, leave;
 
 static void *reader(void *arg)
 {
@@ -22,7 +22,6 @@ static void *reader(void *arg)
 
 static void *waiter(void *arg)
 {
-	__atomic_store_n(&waiting, 1, __ATOMIC_RELEASE);
 	synchronize_rcu();
 	return arg;
 }
@@ -39,6 +38,7 @@ static int child(void)
 
 int main(void)
 {
+	unsigned long next_end;
 	pthread_t r, w;
 	int status;
 	pid_t pid;
@@ -47,17 +47,19 @@ int main(void)
 	pthread_create(&r, NULL, reader, NULL);
 	while (!__atomic_load_n(&inside, __ATOMIC_ACQUIRE))
 		usleep(1000);
+	next_end = get_state_synchronize_rcu();
 	pthread_create(&w, NULL, waiter, NULL);
-	while (!__atomic_load_n(&waiting, __ATOMIC_ACQUIRE))
-		usleep(1000);
-	usleep(50000);			/* into its grace period, which the reader holds up */
+	while (get_state_synchronize_rcu() == next_end)
+		usleep(1000);		/* until it is in its grace period, which the reader holds up */
 	pid = fork();
-	if (!pid)
+	if (!pid) {
+		alarm(60);
 		_exit(child());
+	}
 	waitpid(pid, &status, 0);
 	__atomic_store_n(&leave, 1, __ATOMIC_RELEASE);
 	pthread_join(r, NULL);
 	pthread_join(w, NULL);
-	printf("child: %d\n", status);
+	printf("child: status %#x (0x100: a cookie is not over behind a grace period, 0x200: it is at once, 0xe: hung)\n", status);
 	return status != 0;
 }

@@ -14,7 +14,7 @@ verdict() {
 	else
 		failed=$((failed + 1))
 		echo "not ok - $2"
-		sed 's/^/# /' "$tmp/out"
+		{ echo "${3:-exit status $1, expected 0}"; cat "$tmp/out"; } | sed 's/^/# /'
 	fi
 }
 
@@ -25,12 +25,12 @@ run() {
 	"$tmp/fork_test" "$@" >"$tmp/out" 2>&1
 	got=$?
 	[ "$got" = "$want" ] || { [ "$want" = bad ] && [ "$got" != 0 ]; }
-	verdict $? "$name"
+	verdict $? "$name" "exit status $got, expected $want"
 }
 
 says() {
 	grep -qF -- "$1" "$tmp/out"
-	verdict $? "$2"
+	verdict $? "$2" "no line like: $1"
 }
 
 if ! "$KMEMKIT" cc -O1 "$here/fork_test.c" -o "$tmp/fork_test" >"$tmp/out" 2>&1; then
@@ -85,6 +85,24 @@ beside "is in an interrupt line" irq
 
 "$KMEMKIT" cc -O1 "$here/grace.c" -o "$tmp/grace" -pthread >"$tmp/out" 2>&1 && "$tmp/grace" >"$tmp/out" 2>&1
 verdict $? "a grace period under way at the fork does not count in the child"
+
+# held NAME MODE [MEMORY MAP] [BOOT OPTIONS]: forks while another thread is in the middle of something that takes long
+held() {
+	KMEMKIT_MEM=$3 KMEMKIT_BOOT=$4 "$tmp/held" "$2" "$tmp/file" >"$tmp/out" 2>&1
+	verdict $? "$1"
+}
+
+"$KMEMKIT" cc -O1 "$here/held.c" -o "$tmp/held" -pthread -rdynamic >"$tmp/out" 2>&1
+verdict $? "held compiles"
+held "a write to the swap file that takes longer than a second is waited for" write dma=8M "swap=$tmp/swap:64M"
+held "validation waits for one too" validate dma=8M "swap=$tmp/swap:64M"
+held "a child gives back a region in which other threads were faulting" region dma=8M "swap=$tmp/swap:64M"
+held "a child is refused memory while its parent asks the OOM chain" oom dma=8M
+held "a child destroys a cache that another thread's walk stood at" walk
+held "a child opens files while its parent closes one" close
+held "a page that an object names is free in no child" swap
+KMEMKIT_RSEQ=0 held "the same with slots" swap
+held "the word of pressure is each process's own" poll dma=8M
 
 export KMEMKIT_FORK=deny
 run "denied: the parent goes on" 0 child

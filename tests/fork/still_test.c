@@ -116,7 +116,7 @@ int main(int argc, char **argv)
 
 	if (!strcmp(mode, "handlers"))
 		pthread_atfork(handler, handler, handler);
-	alarm(100);
+	alarm(500);
 	cache = kmem_cache_create("forked", 64, 0, 0, NULL);
 	for (int i = 0; i < threads; i++)
 		pthread_create(&thread[i], NULL, busy, NULL);
@@ -127,7 +127,7 @@ int main(int argc, char **argv)
 		usleep(1000);
 		pid = fork();
 		if (!pid) {
-			alarm(20);
+			alarm(100);
 			_exit(child());
 		}
 		if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status)) {

@@ -34,10 +34,20 @@ printf '#!/bin/sh\nexit 100\n' >"$out/bin/apt-get"
 ! env -i PATH="$out/bin" sh tools/deps.sh build >"$out/text" 2>&1 && grep -q "apt-get failed" "$out/text"
 verdict "a failing apt-get is an error" $?
 
-t0=${EPOCHREALTIME/[.,]/}
-tools/deps.sh build test >"$out/text" 2>&1
-status=$?
-[ $status -eq 0 ] && [ ! -s "$out/text" ] && ((${EPOCHREALTIME/[.,]/} - t0 < 200000))
+# The least of many tries: what else the machine is at only adds.
+quick() {
+	local t0 least=999999999 try us
+	for try in {1..100}; do
+		t0=${EPOCHREALTIME/[.,]/}
+		tools/deps.sh build test >"$out/text" 2>&1 && [ ! -s "$out/text" ] || return 1
+		us=$((${EPOCHREALTIME/[.,]/} - t0))
+		((us >= least)) || least=$us
+		((least >= 200000)) || return 0
+	done
+	echo "expected less than 200000 us, the least of $try tries: $least us" >"$out/text"
+	return 1
+}
+quick
 verdict "a ready machine loses less than 0.2 s" $?
 
 for tool in $(grep -o 'tools/[a-z_]*\(\.sh\|\.py\)\?' Makefile .ci/run | sed 's/.*://' | sort -u); do

@@ -29,7 +29,7 @@ else
 	run "dma=16M,dma32=112M,normal=128M,highmem=64M" tests/unit/highmem_test.c
 	run "i386" tests/unit/highmem_test.c
 	run "dma=16M,dma32=112M,normal=128M,highmem=64M" tests/unit/vmap_test.c
-	run "dma=16M,normal=64M,highmem=64M" --boot kmap_slots=16 tests/highmem/slots_test.c
+	run "dma=16M,normal=64M,highmem=64M" --boot kmap_slots=16 --timeout 300 tests/highmem/slots_test.c
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

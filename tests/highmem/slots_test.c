@@ -8,6 +8,7 @@
 #include <kmemkit/vmap.h>
 #include <linux/completion.h>
 #include <linux/highmem.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -44,13 +45,15 @@ static void use(int id, struct rnd_state *rnd)
 	kunmap(frame[nr]);
 }
 
+/* Who is done with its rounds goes on until the window was full: a thread may have ended before others began. */
 static int work(void *data)
 {
-	int id = (int)(long)data, n;
+	int id = (int)(long)data, n = rounds / THREADS;
+	unsigned long end = jiffies + 100 * HZ;
 	struct rnd_state rnd;
 
 	prandom_seed_state(&rnd, id + 1);
-	for (n = rounds / THREADS; n > 0; n--)
+	for (; n > 0 || (!atomic_read(&full) && time_before(jiffies, end)); n--)
 		use(id, &rnd);
 	if (atomic_dec_and_test(&left))
 		complete(&done);

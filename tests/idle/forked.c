@@ -54,7 +54,7 @@ static int again(void)
 	kmemkit_get_stats(&before);
 	take(PIECES / 16);
 	drop(PIECES / 16);
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 1200; i++) {		/* a minute: the limit of a hang */
 		usleep(50000);
 		kmemkit_get_stats(&after);
 		if (after.frames_released - before.frames_released > PIECES * 3)

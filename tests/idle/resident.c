@@ -70,18 +70,25 @@ static long file_bytes(void)
 	return -1;
 }
 
-/* Of the memory file, and all private memory. RSS would miss frames that are mapped nowhere now. */
+/*
+ * Of the memory file, and all private memory. RSS would miss frames that are mapped nowhere now. RssAnon in status is
+ * what each CPU last told of its own, some hundred KiB off, which counts where 2 MiB are in use; the pages are counted here.
+ */
 static long resident(long *private)
 {
-	FILE *f = fopen("/proc/self/status", "r");
-	long kib = 0, file = file_bytes();
-	char line[128];
+	FILE *f = fopen("/proc/self/smaps_rollup", "r");
+	long kib = -1, file = file_bytes();
+	char line[256];
 
 	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "RssAnon: %ld", &kib) == 1)
+		if (sscanf(line, "Anonymous: %ld", &kib) == 1)
 			break;
 	if (f)
 		fclose(f);
+	if (kib < 0) {
+		fprintf(stderr, "no Anonymous: in smaps_rollup\n");
+		exit(2);
+	}
 	if (file < 0) {
 		fprintf(stderr, "the memory file is not there\n");
 		exit(2);

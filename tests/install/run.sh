@@ -58,6 +58,49 @@ verdict "headers lie in include/kmemkit" $?
 verdict "the installed command runs a suite" $?
 "$out/moved/bin/kmemkit" boot "$out/suite.c" >"$out/text" 2>&1
 verdict "the installed command boots a suite" $?
+# The system's headers say beside ours, in either order, what they say alone.
+cat >"$out/names.c" <<'EOF'
+#ifdef OURS_FIRST
+#include <linux/slab.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#endif
+#include <stdio.h>
+#include <fcntl.h>
+#include <sys/sysinfo.h>
+#include <linux/fcntl.h>
+#include <linux/fs.h>
+#include <linux/if_link.h>
+#include <linux/if_pppox.h>
+#include <linux/in.h>
+#include <linux/kernel.h>
+#include <linux/mei.h>
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/oom.h>
+#include <linux/random.h>
+#include <linux/rtc.h>
+#include <linux/rtnetlink.h>
+#include <linux/sched.h>
+#include <linux/socket.h>
+#include <linux/tcp.h>
+#include <linux/slab.h>
+int main(void)
+{
+	struct clone_args clone = { .flags = CLONE_NEWNS };
+	struct sysinfo info;
+	struct open_how how = { .resolve = RESOLVE_BENEATH };
+	unsigned long sum = BLKGETSIZE64 + FS_IOC_GETFLAGS + RNDGETENTCNT + RTC_RD_TIME + IP_TOS + OOM_SCORE_ADJ_MAX +
+		F_SETLEASE + AT_EMPTY_PATH + MODULE_INIT_IGNORE_VERMAGIC + __KERNEL_DIV_ROUND_UP(9, 2) + SCHED_BATCH;
+
+	return !sysinfo(&info) && info.mem_unit && sum && clone.flags && how.resolve ? 0 : 1;
+}
+EOF
+for first in "" -DOURS_FIRST "-DOURS_FIRST -std=c11"; do
+	# shellcheck disable=SC2086
+	"$out/moved/bin/kmemkit" cc $first -Wall -Werror "$out/names.c" -o "$out/names" >"$out/text" 2>&1 && "$out/names" >>"$out/text" 2>&1
+	verdict "names of the system's headers${first:+, $first}" $?
+done
 "$out/moved/bin/kmemkit" cc "$out/program.c" -o "$out/a" >"$out/text" 2>&1 && "$out/a" >"$out/text" 2>&1 &&
 	grep -qx fine "$out/text"
 verdict "the installed command compiles a program" $?
@@ -69,6 +112,8 @@ sed "s/$id/0123456789abcdef/" "$out/a" >"$out/old" && chmod +x "$out/old"
 verdict "a program compiled against other headers is refused" $?
 export PKG_CONFIG_PATH=$out/moved/lib/pkgconfig
 flags=$(pkg-config --define-variable=prefix="$out/moved" --cflags --libs kmemkit 2>"$out/text")
+[[ $flags == *-fno-strict-aliasing* ]]
+verdict "pkg-config gives the flags that the headers rely on" $?
 # shellcheck disable=SC2086
 ${CC:-gcc} "$out/program.c" $flags -o "$out/b" >"$out/text" 2>&1 &&
 	LD_LIBRARY_PATH=$out/moved/lib "$out/b" >"$out/text" 2>&1 && grep -qx fine "$out/text"

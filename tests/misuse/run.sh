@@ -19,8 +19,9 @@ normalise() {
 		/^(Allocated|Freed) in .* age=/ { stack = 1; print; next }
 		stack && /^ / { if (index($0, own)) print; next }
 		/\/libc\.so/ || /^Segmentation fault/ { next }
+		/^(lowmem|gap|vmemmap|vmalloc|pkmap|fixmap|arrays) .* MiB / || /^zone .* frames 0x/ { next }	# the layout: another on each machine
 		{ stack = 0; print }' |
-	sed -E -e 's/\+0x[0-9a-f]+\/0x[0-9a-f]+/+OFF/g' -e 's/\[[^]]*\/([^]\/]+:[0-9]+)\]/[\1]/' \
+	sed -E -e 's/\+0x[0-9a-f]+\/0x[0-9a-f]+/+OFF/g' -e 's/\[[^]]*\/([^]\/]+:[0-9]+)\]/[\1]/g' \
 	    -e 's/ at [^ ]*\/([^ \/]+):[0-9]+/ at \1/' -e 's/(0x)?[0-9a-f]{10,16}/ADDR/g' \
 	    -e 's/(pfn:|page 0x|index:)(0x)?[0-9a-f]+/\1N/g' -e 's/(pid|thread)[:= ] ?[0-9]+/\1 N/g' \
 	    -e 's/process [^ ]+  pfn/process NAME  pfn/' -e 's/(objects|used|age|cpu|@offset)=[0-9]+/\1=N/g'

@@ -53,7 +53,7 @@ static int child(struct file *f, int c)
 {
 	struct file *own = filp_open("/tmp", O_TMPFILE | O_RDWR, 0600);
 
-	alarm(30);
+	alarm(100);
 	check(!IS_ERR(own), "child", "filp_open");
 	read_all(f, "child", c);
 	write_all(own, "child", 'a');
@@ -61,6 +61,7 @@ static int child(struct file *f, int c)
 	read_all(own, "child", 'a');
 	check(!vfs_fsync(own, 1), "child", "vfs_fsync");
 	check(!filp_close(own, NULL), "child", "filp_close");
+	fflush(stdout);
 	return failed != 0;
 }
 

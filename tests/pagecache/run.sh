@@ -45,7 +45,7 @@ check() { # lie
 }
 
 "$KMEMKIT" cc -O1 tests/pagecache/fork_test.c -o "$work/fork_test" >"$work/out" 2>&1 &&
-	timeout 120 "$work/fork_test" >"$work/out" 2>&1
+	timeout 500 "$work/fork_test" >"$work/out" 2>&1
 result $? "forks while the flusher writes"
 for seconds in $after; do
 	killed "$seconds"

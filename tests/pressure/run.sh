@@ -15,7 +15,7 @@ verdict() {
 	else
 		failed=$((failed + 1))
 		echo "not ok - $2"
-		sed 's/^/# /' "$tmp/out"
+		{ [ -z "$3" ] || echo "no line like: $3"; cat "$tmp/out"; } | sed 's/^/# /'
 	fi
 }
 
@@ -29,10 +29,11 @@ expect() {
 	shift
 	squeezed "$script"
 	status=$?
+	missing=
 	for line in "$@"; do
-		grep -qF "$line" "$tmp/out" || status=1
+		grep -qF "$line" "$tmp/out" || { status=1 missing=$line; }
 	done
-	verdict $status "$script"
+	verdict $status "$script" "$missing"
 }
 
 expect none "GFP_NOWAIT: 0 of 600" "GFP_ATOMIC: 0 of 600" "GFP_KERNEL: 0 of 600"

@@ -54,19 +54,20 @@ static void come_and_go(pgoff_t first, unsigned int n)
 	}
 }
 
-/* src/reclaim/reclaim.h */
-void kmk_reclaim_pause(void);
-void kmk_reclaim_resume(void);
-void kmk_reclaim_enter(void);
-void kmk_reclaim_leave(void);
+/* src/sync/gate.h */
+enum kmk_gate { KMK_GATE_RECLAIM };
+void kmk_gate_enter(enum kmk_gate g);
+void kmk_gate_leave(enum kmk_gate g);
+bool kmk_gate_close(enum kmk_gate g, unsigned long limit_ns);
+void kmk_gate_open(enum kmk_gate g);
 
 static void *pauser(void *unused)
 {
-	kmk_reclaim_pause();
+	kmk_gate_close(KMK_GATE_RECLAIM, 1000000000);
 	WRITE_ONCE(stop, 2);
 	while (READ_ONCE(stop) != 3)
 		usleep(1000);
-	kmk_reclaim_resume();
+	kmk_gate_open(KMK_GATE_RECLAIM);
 	return unused;
 }
 
@@ -82,9 +83,9 @@ static int paused_fork(void)
 		usleep(1000);
 	pid = fork();
 	if (!pid) {
-		alarm(5);
-		kmk_reclaim_enter();
-		kmk_reclaim_leave();
+		alarm(60);
+		kmk_gate_enter(KMK_GATE_RECLAIM);
+		kmk_gate_leave(KMK_GATE_RECLAIM);
 		_exit(0);
 	}
 	waitpid(pid, &status, 0);
@@ -114,6 +115,7 @@ static void *rcu_reader(void *unused)
 /* A batch is under way and another call-back waits: the child's own call-backs, and that one, are called. */
 static int rcu_fork(void)
 {
+	unsigned long next_end;
 	int status = 0;
 	pthread_t t;
 	pid_t pid;
@@ -122,12 +124,14 @@ static int rcu_fork(void)
 	pthread_create(&t, NULL, rcu_reader, NULL);
 	while (READ_ONCE(stop) != 2)
 		usleep(1000);
+	next_end = get_state_synchronize_rcu();
 	call_rcu(&heads[0], note_call);
-	usleep(50000);
+	while (get_state_synchronize_rcu() == next_end)
+		usleep(1000);		/* until its grace period has begun, which the reader holds up */
 	call_rcu(&heads[1], note_call);
 	pid = fork();
 	if (!pid) {
-		alarm(5);
+		alarm(60);
 		call_rcu(&heads[2], note_call);
 		while ((READ_ONCE(called) & 6) != 6)
 			usleep(1000);
@@ -153,7 +157,7 @@ static int child(void)
 {
 	int bad = 0;
 
-	alarm(5);
+	alarm(60);
 	both();
 	bad |= one != two;
 	for (int i = 0; i < THREADS; i++)

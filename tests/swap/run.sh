@@ -12,11 +12,13 @@ trap 'rm -rf "$tmp"' EXIT
 passed=0 failed=0
 unset KMEMKIT_BOOT
 
+# verdict STATUS NAME [WHAT]: a failure says what was seen, then what failed inside, then the end of the text.
 verdict() {
 	if [ "$1" = 0 ]; then
 		passed=$((passed + 1)); echo "ok - $2"
 	else
-		failed=$((failed + 1)); echo "not ok - $2"; tail -n 40 "$tmp/out" | sed 's/^/# /'
+		failed=$((failed + 1)); echo "not ok - $2"
+		{ echo "${3:-exit status $1, expected 0}"; grep -A 3 'FAILED at' "$tmp/out" | head -n 8; tail -n 40 "$tmp/out"; } | sed 's/^/# /'
 	fi
 }
 
@@ -32,14 +34,14 @@ suite() {
 # prog NAME STATUS BOOT ARGS...: the program's words go to $tmp/out.
 prog() {
 	local name=$1 want=$2 got
-	got=$({ KMEMKIT_BOOT=$3 timeout 120 "$tmp/$4" "${@:5}" >"$tmp/out" 2>&1; echo $?; } 2>/dev/null)
+	got=$({ KMEMKIT_BOOT=$3 timeout 300 "$tmp/$4" "${@:5}" >"$tmp/out" 2>&1; echo $?; } 2>/dev/null)
 	[ "$got" = "$want" ]
-	verdict $? "$name"
+	verdict $? "$name" "exit status $got (124: hung), expected $want"
 }
 
 says() {
 	grep -qF -- "$1" "$tmp/out"
-	verdict $? "$2"
+	verdict $? "$2" "no line like: $1"
 }
 
 if [ -n "$long" ]; then

@@ -137,7 +137,7 @@ static int child(void)
 static int forks(void)
 {
 	pthread_t t[3];
-	int stop = 0, status, bad = 0;
+	int stop = 0, status = -1, bad = 0;
 
 	fill_resting(1);
 	for (int i = 0; i < 3; i++)
@@ -148,9 +148,14 @@ static int forks(void)
 
 		if (!pid)
 			_exit(child());
-		if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		if (pid < 0 || waitpid(pid, &status, 0) != pid || status) {
+			printf("child %d: status %#x (0x100: not what rested, 0x200: its own memory; else a signal)\n", i, status);
 			bad++;
-		bad += resting_wrong(1) != 0;
+		}
+		if (resting_wrong(1)) {
+			printf("behind fork %d: not what rested\n", i);
+			bad++;
+		}
 	}
 	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
 	for (int i = 0; i < 3; i++)
@@ -171,6 +176,7 @@ int main(int argc, char **argv)
 {
 	pthread_t t[THREADS];
 
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc > 2)
 		rounds = atol(argv[2]);
 	if (argc > 1 && !strcmp(argv[1], "shmem"))

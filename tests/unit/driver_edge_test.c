@@ -8,9 +8,12 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/interrupt.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
+
+#define PATIENCE	(20 * HZ)	/* only a hang takes that long */
 
 /* ---- the provider binds while the consumer's probe is under way ---- */
 
@@ -67,7 +70,7 @@ static void a_deferred_probe_is_not_lost(struct kunit *test)
 	provider = platform_device_register_simple("provider", -1, NULL, 0);
 	complete_all(&bound);
 	wait_for_completion(&added);
-	for (int i = 0; i < 100 && !has_driver(&consumer->dev); i++)
+	for (unsigned long end = jiffies + PATIENCE; !has_driver(&consumer->dev) && time_before(jiffies, end); )
 		msleep(1);
 	wait_for_device_probe();
 	KUNIT_EXPECT_EQ(test, tries, 2);
@@ -312,8 +315,7 @@ static void a_line_is_freed_with_its_driver(struct kunit *test)
 	platform_driver_register(&line_driver);
 	KUNIT_EXPECT_EQ(test, request_irq(11, handler, 0, "taken", &raised), -EBUSY);
 	kmk_irq_raise(11);
-	for (int i = 0; i < 1000 && !READ_ONCE(raised); i++)
-		usleep_range(100, 200);
+	kmk_irq_settle(11);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(raised), 1);
 	platform_driver_unregister(&line_driver);
 	KUNIT_EXPECT_EQ(test, request_irq(11, handler, 0, "free", &raised), 0);

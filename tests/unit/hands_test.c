@@ -18,6 +18,8 @@
 
 #define LATE	60	/* ms */
 
+extern unsigned long kmk_page_warm_limit;	/* src/page/page.h: so many frames free wake the idle thread */
+
 static LIST_HEAD(eaten);
 static LIST_HEAD(stock);
 static unsigned int in_stock;
@@ -77,33 +79,48 @@ static int first(void *unused)
 	return 0;
 }
 
-static void a_request_waits_for_what_another_one_is_giving_back(struct kunit *test)
+/* How long both requests took, in ms. */
+static s64 two_requests(struct kunit *test)
 {
 	struct task_struct *thread;
 	struct page *page;
 	ktime_t start;
+	s64 ms;
 
 	init_completion(&taken);
 	init_completion(&over);
-	KUNIT_ASSERT_EQ(test, register_shrinker(&shrinker, "hands-test"), 0);
 	kmemkit_drain();
 	eat(GFP_HIGHUSER | __GFP_MEMALLOC);
 	list_splice_init(&eaten, &stock);
 	in_stock = 1;
 	thread = kthread_run(first, NULL, "first");
-	KUNIT_EXPECT_FALSE(test, IS_ERR(thread));
+	KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
 	wait_for_completion(&taken);
 	start = ktime_get();
 	page = alloc_page(GFP_KERNEL | __GFP_NOWARN);
 	KUNIT_EXPECT_NOT_NULL(test, page);
 	wait_for_completion(&over);
 	KUNIT_EXPECT_NOT_NULL(test, theirs);
-	KUNIT_EXPECT_LT(test, ktime_to_ms(ktime_sub(ktime_get(), start)), 900);
+	ms = ktime_to_ms(ktime_sub(ktime_get(), start));
 	if (page)
 		__free_page(page);
 	if (theirs)
 		__free_page(theirs);
 	give_back(&stock);
+	return ms;
+}
+
+/* Of the times the least counts, which the machine did not disturb: who waits in vain waits a second each time. */
+static void a_request_waits_for_what_another_one_is_giving_back(struct kunit *test)
+{
+	s64 least = S64_MAX;
+
+	KUNIT_ASSERT_EQ(test, register_shrinker(&shrinker, "hands-test"), 0);
+	kmemkit_drain();
+	kmk_page_warm_limit = ~0UL;	/* no other thread holds frames */
+	for (int i = 0; i < 10 && least >= 900; i++)
+		least = min(least, two_requests(test));
+	KUNIT_EXPECT_LT(test, least, 900);
 	unregister_shrinker(&shrinker);
 	KUNIT_EXPECT_EQ(test, kmemkit_validate(), 0u);
 }

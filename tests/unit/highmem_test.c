@@ -186,8 +186,8 @@ static int want_slot(void *data)
 static void full_window_sleeps(struct kunit *test)
 {
 	static int got;
+	unsigned long end;
 	struct task_struct *t;
-	int i;
 
 	got = 0;
 	kmk_kmap_limit(2);
@@ -198,7 +198,7 @@ static void full_window_sleeps(struct kunit *test)
 	msleep(20);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(got), 0);
 	kunmap(page[0]);
-	for (i = 0; i < 500 && !READ_ONCE(got); i++)
+	for (end = jiffies + 20 * HZ; !READ_ONCE(got) && time_before(jiffies, end); )
 		msleep(1);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(got), 2);
 	kthread_stop(t);

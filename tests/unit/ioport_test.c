@@ -122,8 +122,8 @@ static int take_muxed(void *data)
 static void muxed_region_waits(struct kunit *test)
 {
 	static int got;
+	unsigned long end;
 	struct task_struct *t;
-	int i;
 
 	got = 0;
 	KUNIT_ASSERT_NOT_NULL(test, request_muxed_region(0x70, 2, "first"));
@@ -131,7 +131,7 @@ static void muxed_region_waits(struct kunit *test)
 	msleep(20);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(got), 0);
 	release_region(0x70, 2);
-	for (i = 0; i < 500 && !READ_ONCE(got); i++)
+	for (end = jiffies + 20 * HZ; !READ_ONCE(got) && time_before(jiffies, end); )
 		msleep(1);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(got), 2);
 	kthread_stop(t);

@@ -8,6 +8,7 @@
 #include <kmemkit/kunit.h>
 #include <linux/delay.h>
 #include <linux/fs.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -19,8 +20,12 @@
 #define REQUESTS	40000				/* of each thread */
 #define THREADS		2
 
+#define PATIENCE	(20 * HZ)			/* only a hang takes that long */
+
 /* The page room's: treat so many frames as not there. */
 void kmk_page_withhold(unsigned long frames);
+extern unsigned long kmk_page_warm_limit;		/* so many frames free wake the idle thread */
+bool kmk_kswapd_rests(void);				/* src/reclaim/reclaim.h */
 
 static LIST_HEAD(pinned);
 static unsigned long free_before;
@@ -34,9 +39,18 @@ static unsigned long balance_of_frames(void)
 	return nr_free_pages() + stats.frames_records;
 }
 
+static void until_kswapd_rests(void)
+{
+	unsigned long end = jiffies + PATIENCE;
+
+	while (!kmk_kswapd_rests() && time_before(jiffies, end))
+		usleep_range(100, 200);
+}
+
 static int case_init(struct kunit *test)
 {
 	kmemkit_drain();
+	kmk_page_warm_limit = ~0UL;		/* it holds frames for moments */
 	free_before = balance_of_frames();
 	kmk_page_withhold(free_before > FRAMES ? totalram_pages() - FRAMES : 0);
 	return 0;
@@ -51,9 +65,8 @@ static void case_exit(struct kunit *test)
 		__free_page(page);
 	}
 	kmk_page_withhold(0);
+	until_kswapd_rests();		/* it may hold a few */
 	kmemkit_drain();
-	for (int ms = 0; ms < 1000 && balance_of_frames() != free_before; ms++)
-		msleep(1);		/* kswapd may hold a few */
 	KUNIT_EXPECT_EQ(test, balance_of_frames(), free_before);
 	KUNIT_EXPECT_EQ(test, kmemkit_validate(), 0u);
 }
@@ -90,8 +103,10 @@ static int stream(void *data)
 		SetPageUptodate(page);
 		unlock_page(page);
 		put_page(page);
-		if (s->paced && i % 64 == 63)
+		if (s->paced && i % 64 == 63) {
 			usleep_range(200, 300);
+			until_kswapd_rests();	/* on a busy machine its turn may come much later */
+		}
 	}
 	atomic_dec(&running);
 	return 0;
@@ -154,16 +169,19 @@ static bool some_zone_is_high(void)
 }
 
 /* Runs so far, once a run that something before us asked for can no longer begin. */
-static unsigned long quiet_runs(void)
+static unsigned long quiet_runs(struct kunit *test)
 {
-	unsigned long runs = event(PAGEOUTRUN), before;
+	until_kswapd_rests();
+	KUNIT_EXPECT_TRUE(test, kmk_kswapd_rests());
+	return event(PAGEOUTRUN);
+}
 
-	do {
-		before = runs;
-		msleep(30);
-		runs = event(PAGEOUTRUN);
-	} while (runs != before);
-	return runs;
+/* Asked for or not, what a request made of kswapd is over. */
+static unsigned long runs_after_a_request(unsigned long runs)
+{
+	if (event(PAGEOUTRUN) == runs)
+		until_kswapd_rests();
+	return event(PAGEOUTRUN) - runs;
 }
 
 /* It begins below low and ends above high. */
@@ -172,7 +190,7 @@ static void works_from_low_to_high(struct kunit *test)
 	struct task_struct *task;
 	struct zone *zone = kmk_zone(ZONE_NORMAL) ?: kmk_zone(ZONE_DMA32) ?: kmk_zone(ZONE_DMA);
 	struct stream *s = &streams[0];
-	unsigned long runs = quiet_runs(), woken = 0;
+	unsigned long runs = quiet_runs(test), woken = 0;
 
 	memset(s, 0, sizeof(*s));
 	kmk_inode_setup(&s->inode);
@@ -186,13 +204,12 @@ static void works_from_low_to_high(struct kunit *test)
 		SetPageUptodate(page);
 		unlock_page(page);
 		put_page(page);
+		woken = runs_after_a_request(runs);
 		if (plenty)
-			KUNIT_EXPECT_EQ(test, event(PAGEOUTRUN), runs);
-		woken = event(PAGEOUTRUN) - runs;
+			KUNIT_EXPECT_EQ(test, woken, 0ul);
 	}
 	KUNIT_EXPECT_GT(test, woken, 0ul);
-	for (int ms = 0; ms < 2000 && !some_zone_is_high(); ms++)
-		msleep(1);
+	until_kswapd_rests();
 	KUNIT_EXPECT_TRUE(test, some_zone_is_high());
 	task = smp_load_acquire(&NODE_DATA(0)->kswapd);
 	KUNIT_ASSERT_NOT_NULL(test, task);

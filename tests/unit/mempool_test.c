@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <kmemkit/kunit.h>
 #include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/mempool.h>
 #include <linux/mm.h>
@@ -119,14 +120,14 @@ static int wait_for_element(void *data)
 	return 0;
 }
 
-/* A waiter on an empty pool gets what is freed, and long before it would look again by itself. */
-static void waiting(struct kunit *test, int min_nr)
+/* A waiter on an empty pool gets what is freed. How long that took, in jiffies. */
+static unsigned long waiting_takes(struct kunit *test, int min_nr)
 {
 	mempool_t *pool = make(test, min_nr);
 	void *e = mempool_alloc(pool, GFP_KERNEL), *last = min_nr ? mempool_alloc(pool, GFP_KERNEL) : NULL;
 	struct waiter w = { pool, NULL };
+	unsigned long start, took;
 	struct task_struct *t;
-	int i;
 
 	source.empty = true;
 	if (min_nr) {
@@ -141,14 +142,28 @@ static void waiting(struct kunit *test, int min_nr)
 	KUNIT_EXPECT_NULL(test, READ_ONCE(w.element));
 	if (!min_nr)
 		WRITE_ONCE(source.empty, false);
+	start = jiffies;
 	mempool_free(e, pool);
-	for (i = 0; i < 1000 && !smp_load_acquire(&w.element); i++)
+	while (!smp_load_acquire(&w.element) && time_before(jiffies, start + 20 * HZ))
 		msleep(1);
+	took = jiffies - start;
 	KUNIT_EXPECT_NOT_NULL(test, w.element);
 	kthread_stop(t);
 	mempool_free(w.element, pool);
 	mempool_free(last, pool);
 	mempool_destroy(pool);
+	source.empty = false;
+	return took;
+}
+
+/* Long before it would look again by itself, after 5 s: the least of several times, which the machine did not disturb. */
+static void waiting(struct kunit *test, int min_nr)
+{
+	unsigned long least = ULONG_MAX;
+
+	for (int i = 0; i < 5 && least >= HZ; i++)
+		least = min(least, waiting_takes(test, min_nr));
+	KUNIT_EXPECT_LT(test, least, (unsigned long)HZ);
 }
 
 static void waiter_is_woken(struct kunit *test)

@@ -438,14 +438,14 @@ static void pagecache_test_readahead(struct kunit *test)
 static void pagecache_test_flusher_old(struct kunit *test)
 {
 	unsigned int interval = dirty_writeback_interval, expire = dirty_expire_interval;
-	int i;
+	unsigned long end;
 
 	WRITE_ONCE(dirty_writeback_interval, 2);
 	WRITE_ONCE(dirty_expire_interval, 5);
 	wakeup_flusher_threads(WB_REASON_SYNC);		/* so that it sees the new interval */
 	for (pgoff_t n = 0; n < 10; n++)
 		dirty(test, n, 0xe0);
-	for (i = 0; i < 300 && READ_ONCE(mapping->nr_dirty); i++)
+	for (end = jiffies + 30 * HZ; READ_ONCE(mapping->nr_dirty) && time_before(jiffies, end); )
 		msleep(10);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(mapping->nr_dirty), 0UL);
 	KUNIT_EXPECT_EQ(test, filemap_fdatawait(mapping), 0);

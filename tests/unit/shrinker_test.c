@@ -227,7 +227,7 @@ static unsigned long slow_scan(struct shrinker *s, struct shrink_control *sc)
 {
 	slow.after |= READ_ONCE(slow.gone);
 	complete(&slow.entered);
-	wait_for_completion_timeout(&slow.leave, HZ);
+	wait_for_completion_timeout(&slow.leave, 20 * HZ);
 	slow.after |= READ_ONCE(slow.gone);
 	return SHRINK_STOP;
 }

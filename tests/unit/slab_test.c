@@ -555,6 +555,7 @@ static void freed_after_a_grace_period(struct kunit *test)
 	struct kmemkit_stats before, after;
 
 	KUNIT_ASSERT_TRUE(test, l && v);
+	rcu_barrier();			/* nothing else is on its way */
 	kmemkit_get_stats(&before);
 	rcu_read_lock();
 	l->data[7] = 3;

@@ -23,6 +23,7 @@
 
 #define NR_THREADS	8
 #define ROUNDS		150000
+#define PATIENCE	(30 * HZ)	/* only a hang takes that long */
 
 extern unsigned long kmk_bug_count;
 bool kmk_percpu_validate(void);
@@ -189,7 +190,7 @@ static int waker_thread(void *unused)
 	complete(&step);
 	/* The state before the test: between the two a stop would be slept through. */
 	for (set_current_state(TASK_INTERRUPTIBLE); !kthread_should_stop(); set_current_state(TASK_INTERRUPTIBLE))
-		schedule_timeout(HZ);
+		schedule_timeout(PATIENCE + 10 * HZ);
 	__set_current_state(TASK_RUNNING);
 	return 17;
 }
@@ -208,13 +209,13 @@ static void waits_and_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&step, 2), 0ul);
 
 	t = kthread_run(waker_thread, NULL, "waker");
-	left = wait_event_timeout(queue, READ_ONCE(queue_flag), 5 * HZ);
+	left = wait_event_timeout(queue, READ_ONCE(queue_flag), PATIENCE);
 	KUNIT_EXPECT_GT(test, left, 0L);
-	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&step, 5 * HZ), 0ul);
+	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&step, PATIENCE), 0ul);
 	KUNIT_EXPECT_EQ(test, wait_event_interruptible(queue, READ_ONCE(queue_flag)), 0);
 	start = jiffies;
 	KUNIT_EXPECT_EQ(test, kthread_stop(t), 17);
-	KUNIT_EXPECT_LT(test, jiffies - start, (unsigned long)HZ / 2);
+	KUNIT_EXPECT_LT(test, jiffies - start, (unsigned long)PATIENCE);	/* woken: its own sleep is longer */
 }
 
 static int unused_thread(void *data)
@@ -285,7 +286,7 @@ static void rwsem_and_semaphore(struct kunit *test)
 }
 
 static struct completion reader_in, reader_go;
-static int reader_out, grace_over;
+static int reader_out, grace_begun, grace_over;
 
 static int reader_thread(void *unused)
 {
@@ -302,9 +303,21 @@ static int reader_thread(void *unused)
 
 static int grace_thread(void *unused)
 {
+	WRITE_ONCE(grace_begun, 1);
 	synchronize_rcu();
 	WRITE_ONCE(grace_over, 1 + READ_ONCE(reader_out));
 	return 0;
+}
+
+/* Held from before it runs: it may end at any time. */
+static struct task_struct *run_held(struct kunit *test, int (*fn)(void *), const char *name)
+{
+	struct task_struct *t = kthread_create(fn, NULL, "%s", name);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	get_task_struct(t);
+	wake_up_process(t);
+	return t;
 }
 
 static void grace_period_waits(struct kunit *test)
@@ -313,10 +326,12 @@ static void grace_period_waits(struct kunit *test)
 
 	init_completion(&reader_in);
 	init_completion(&reader_go);
-	reader_out = grace_over = 0;
-	r = get_task_struct(kthread_run(reader_thread, NULL, "reader"));
+	reader_out = grace_begun = grace_over = 0;
+	r = run_held(test, reader_thread, "reader");
 	wait_for_completion(&reader_in);
-	g = get_task_struct(kthread_run(grace_thread, NULL, "grace"));
+	g = run_held(test, grace_thread, "grace");
+	while (!READ_ONCE(grace_begun))
+		msleep(1);
 	msleep(20);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(grace_over), 0);
 	complete(&reader_go);
@@ -333,6 +348,8 @@ static int section_thread(void *unused)
 {
 	spin_lock(&count_spin);
 	complete(&reader_in);
+	for (int ms = 0; ms < 1000 && !READ_ONCE(grace_begun); ms++)	/* with one CPU it cannot begin meanwhile */
+		mdelay(1);
 	mdelay(20);
 	WRITE_ONCE(reader_out, 1);
 	spin_unlock(&count_spin);
@@ -345,10 +362,10 @@ static void grace_period_waits_for_sections(struct kunit *test)
 	struct task_struct *s, *g;
 
 	init_completion(&reader_in);
-	reader_out = grace_over = 0;
-	s = get_task_struct(kthread_run(section_thread, NULL, "section"));
+	reader_out = grace_begun = grace_over = 0;
+	s = run_held(test, section_thread, "section");
 	wait_for_completion(&reader_in);
-	g = get_task_struct(kthread_run(grace_thread, NULL, "grace"));
+	g = run_held(test, grace_thread, "grace");
 	while (!READ_ONCE(grace_over))
 		msleep(1);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(grace_over), 2);
@@ -436,19 +453,21 @@ static enum hrtimer_restart hrtimer_fn(struct hrtimer *t)
 static void timers_fire(struct kunit *test)
 {
 	struct fired f = { .runs = 0 };
-	unsigned long due = jiffies + 2;
+	unsigned long due;
 
 	init_completion(&f.done);
 	timer_setup(&f.timer, timer_fn, 0);
-	KUNIT_EXPECT_EQ(test, mod_timer(&f.timer, due), 0);
+	KUNIT_EXPECT_EQ(test, mod_timer(&f.timer, jiffies + 100 * HZ), 0);
 	KUNIT_EXPECT_TRUE(test, timer_pending(&f.timer));
-	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&f.done, HZ), 0ul);
+	due = jiffies + 2;
+	KUNIT_EXPECT_EQ(test, mod_timer(&f.timer, due), 1);
+	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&f.done, PATIENCE), 0ul);
 	KUNIT_EXPECT_TRUE(test, time_after_eq(f.at, due));
 	KUNIT_EXPECT_EQ(test, f.in_irq, 1);
 	KUNIT_EXPECT_EQ(test, f.in_soft, 1);
 	del_timer_sync(&f.timer);
 
-	mod_timer(&f.timer, jiffies + 100 * HZ);
+	KUNIT_EXPECT_EQ(test, mod_timer(&f.timer, jiffies + 100 * HZ), 0);
 	KUNIT_EXPECT_EQ(test, mod_timer(&f.timer, jiffies + 50 * HZ), 1);
 	KUNIT_EXPECT_EQ(test, del_timer_sync(&f.timer), 1);
 	KUNIT_EXPECT_EQ(test, del_timer_sync(&f.timer), 0);
@@ -456,7 +475,7 @@ static void timers_fire(struct kunit *test)
 	hrtimer_init(&f.hr, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	f.hr.function = hrtimer_fn;
 	hrtimer_start(&f.hr, ms_to_ktime(1), HRTIMER_MODE_REL);
-	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&f.done, HZ), 0ul);
+	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&f.done, PATIENCE), 0ul);
 	hrtimer_cancel(&f.hr);
 	KUNIT_EXPECT_EQ(test, f.runs, 3);
 	KUNIT_EXPECT_EQ(test, f.in_irq, 1);
@@ -475,24 +494,41 @@ static void many_fn(struct timer_list *t)
 	WRITE_ONCE(many_left, many_left - 1);
 }
 
+static DECLARE_COMPLETION(all_armed);
+
+/* A timer itself, so that none of them fires meanwhile; again, if time reached the first one all the same. */
+static void arm_fn(struct timer_list *t)
+{
+	unsigned long base;
+
+	do {
+		base = jiffies + HZ / 10;
+		for (int i = 0; i < NR_TIMERS; i++)
+			mod_timer(&many[i], base + 2 + (unsigned long)(i * 7919 % 13));
+	} while (time_after_eq(jiffies, base));
+	last_expiry = base;
+	complete(&all_armed);
+}
+
 static void timers_fire_in_order(struct kunit *test)
 {
-	unsigned long base = jiffies + HZ / 10;		/* none fires before the last is armed, on a busy machine either */
+	DEFINE_TIMER(arm, arm_fn);
+	unsigned long end;
 	int i, cancelled = 0;
 
 	order_errors = 0;
 	many_left = NR_TIMERS;
-	last_expiry = base;
-	for (i = 0; i < NR_TIMERS; i++) {
+	for (i = 0; i < NR_TIMERS; i++)
 		timer_setup(&many[i], many_fn, 0);
-		mod_timer(&many[i], base + 2 + (unsigned long)(i * 7919 % 13));
-	}
+	mod_timer(&arm, jiffies);
+	wait_for_completion(&all_armed);
 	for (i = 0; i < NR_TIMERS; i += 3)
 		cancelled += del_timer_sync(&many[i]);
-	for (i = 0; i < 1000 && READ_ONCE(many_left) > cancelled; i++)
+	for (end = jiffies + PATIENCE; READ_ONCE(many_left) > cancelled && time_before(jiffies, end); )
 		msleep(1);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(many_left), cancelled);
 	KUNIT_EXPECT_EQ(test, order_errors, 0);
+	del_timer_sync(&arm);
 }
 
 static void irq_fn(void *arg)
@@ -529,7 +565,7 @@ static void interrupts(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, atomic_xchg(&calls[cpu], 0), 1);
 	tasklet_setup(&tasklet, tasklet_fn);
 	tasklet_schedule(&tasklet);
-	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&tasklet_done, HZ), 0ul);
+	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&tasklet_done, PATIENCE), 0ul);
 	tasklet_kill(&tasklet);
 }
 
@@ -653,7 +689,7 @@ static void work_queues(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, READ_ONCE(work_runs), 11);
 
 	KUNIT_EXPECT_TRUE(test, schedule_delayed_work(&delayed, 20 * HZ));
-	KUNIT_EXPECT_FALSE(test, schedule_delayed_work(&delayed, 20 * HZ));	
+	KUNIT_EXPECT_FALSE(test, schedule_delayed_work(&delayed, 20 * HZ));
 	flush_delayed_work(&delayed);		/* true only where it had to wait */
 	KUNIT_EXPECT_EQ(test, READ_ONCE(work_runs), 12);
 	schedule_delayed_work(&delayed, 100 * HZ);

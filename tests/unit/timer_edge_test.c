@@ -9,6 +9,8 @@
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 
+#define PATIENCE	(30 * HZ)	/* only a hang takes that long */
+
 static int inside, runs;
 
 static void slow_fn(struct timer_list *t)
@@ -130,25 +132,43 @@ static void far_away_is_not_now(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hrtimer_cancel(&hr), 1);
 	KUNIT_EXPECT_EQ(test, runs, 0);
 	hrtimer_start(&hr, -5, HRTIMER_MODE_ABS);
-	msleep(20);
+	for (unsigned long end = jiffies + PATIENCE; !READ_ONCE(runs) && time_before(jiffies, end); )
+		msleep(1);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(runs), 1);
 	KUNIT_EXPECT_EQ(test, hrtimer_cancel(&hr), 0);
+}
+
+/* When a timer fires depends on its expiry only, not on when it was armed: so an earlier one fires before a later one. */
+static void an_expiry_is_one_moment(struct kunit *test)
+{
+	ktime_t end = ktime_add_ms(ktime_get(), 200);
+	unsigned long far = jiffies + 1000 * HZ;
+	DEFINE_TIMER(t, count_fn);
+	u64 when, first = 0;
+
+	do {
+		mod_timer(&t, far);
+		when = t.kmk_event.when;
+		first = first ?: when;
+	} while (when == first && ktime_before(ktime_get(), end));
+	KUNIT_EXPECT_EQ(test, when, first);
+	KUNIT_EXPECT_EQ(test, del_timer_sync(&t), 1);
 }
 
 static void pending_only_and_earlier_only(struct kunit *test)
 {
 	DEFINE_TIMER(t, count_fn);
-	unsigned long now = jiffies;
+	unsigned long far = jiffies + 1000 * HZ;	/* none fires meanwhile */
 
-	KUNIT_EXPECT_EQ(test, mod_timer_pending(&t, now + 1000), 0);
+	KUNIT_EXPECT_EQ(test, mod_timer_pending(&t, far + 1000), 0);
 	KUNIT_EXPECT_FALSE(test, timer_pending(&t));
-	KUNIT_EXPECT_EQ(test, timer_reduce(&t, now + 2000), 0);
-	KUNIT_EXPECT_EQ(test, timer_reduce(&t, now + 3000), 1);
-	KUNIT_EXPECT_EQ(test, t.expires, now + 2000);
-	KUNIT_EXPECT_EQ(test, timer_reduce(&t, now + 1000), 1);
-	KUNIT_EXPECT_EQ(test, t.expires, now + 1000);
-	KUNIT_EXPECT_EQ(test, mod_timer_pending(&t, now + 4000), 1);
-	KUNIT_EXPECT_EQ(test, t.expires, now + 4000);
+	KUNIT_EXPECT_EQ(test, timer_reduce(&t, far + 2000), 0);
+	KUNIT_EXPECT_EQ(test, timer_reduce(&t, far + 3000), 1);
+	KUNIT_EXPECT_EQ(test, t.expires, far + 2000);
+	KUNIT_EXPECT_EQ(test, timer_reduce(&t, far + 1000), 1);
+	KUNIT_EXPECT_EQ(test, t.expires, far + 1000);
+	KUNIT_EXPECT_EQ(test, mod_timer_pending(&t, far + 4000), 1);
+	KUNIT_EXPECT_EQ(test, t.expires, far + 4000);
 	KUNIT_EXPECT_EQ(test, del_timer_sync(&t), 1);
 }
 
@@ -168,22 +188,40 @@ static void letter(struct tasklet_struct *t)
 	order[nr++ % 7] = t == &a ? 'A' : t == &b ? 'B' : t == &c ? 'C' : 'D';
 }
 
+static bool is_busy, may_end;
+
+/* Until it may end, and a while longer: who waits for what comes behind it begins to wait before that. */
 static void busy_fn(struct timer_list *t)
 {
+	WRITE_ONCE(is_busy, true);
+	for (int ms = 0; ms < 20000 && !READ_ONCE(may_end); ms++)
+		mdelay(1);
 	mdelay(30);
+}
+
+static void keep_busy(struct kunit *test, struct timer_list *t)
+{
+	memset(order, 0, sizeof(order));
+	nr = 0;
+	WRITE_ONCE(may_end, false);
+	WRITE_ONCE(is_busy, false);
+	mod_timer(t, jiffies);
+	for (unsigned long end = jiffies + PATIENCE; !READ_ONCE(is_busy) && time_before(jiffies, end); )
+		msleep(1);
+	KUNIT_EXPECT_TRUE(test, READ_ONCE(is_busy));
 }
 
 static void tasklets_run_in_order(struct kunit *test)
 {
 	DEFINE_TIMER(t, busy_fn);
 
-	mod_timer(&t, jiffies);
-	msleep(5);
+	keep_busy(test, &t);
 	tasklet_schedule(&a);
 	tasklet_schedule(&b);
 	tasklet_schedule(&c);
 	tasklet_schedule(&d);
 	tasklet_schedule(&a);
+	WRITE_ONCE(may_end, true);
 	tasklet_kill(&d);
 	KUNIT_EXPECT_STREQ(test, order, "ABCD");
 	del_timer_sync(&t);
@@ -193,11 +231,9 @@ static void a_killed_tasklet_runs_first(struct kunit *test)
 {
 	DEFINE_TIMER(t, busy_fn);
 
-	memset(order, 0, sizeof(order));
-	nr = 0;
-	mod_timer(&t, jiffies);
-	msleep(5);
+	keep_busy(test, &t);
 	tasklet_schedule(&a);
+	WRITE_ONCE(may_end, true);
 	tasklet_kill(&a);
 	KUNIT_EXPECT_STREQ(test, order, "A");
 	del_timer_sync(&t);
@@ -221,8 +257,12 @@ static void kill_ends_one_that_schedules_itself(struct kunit *test)
 
 /* ---- sleeping with a limit in nanoseconds ---- */
 
+static bool about_to_sleep;
+
 static int waker(void *task)
 {
+	while (!READ_ONCE(about_to_sleep))
+		msleep(1);
 	msleep(10);
 	wake_up_process(task);
 	return 0;
@@ -233,6 +273,7 @@ static void sleeping_without_a_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, schedule_hrtimeout(NULL, HRTIMER_MODE_REL), -EINTR);
 	kthread_run(waker, current, "waker");
 	set_current_state(TASK_INTERRUPTIBLE);
+	WRITE_ONCE(about_to_sleep, true);	/* not before: what wakes a running thread is lost */
 	KUNIT_EXPECT_EQ(test, schedule_hrtimeout(NULL, HRTIMER_MODE_REL), -EINTR);
 }
 
@@ -255,6 +296,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(cancelling_ends_what_arms_itself),
 	KUNIT_CASE(cancelling_ends_what_restarts),
 	KUNIT_CASE(far_away_is_not_now),
+	KUNIT_CASE(an_expiry_is_one_moment),
 	KUNIT_CASE(pending_only_and_earlier_only),
 	KUNIT_CASE(tasklets_run_in_order),
 	KUNIT_CASE(a_killed_tasklet_runs_first),

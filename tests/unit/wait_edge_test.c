@@ -9,6 +9,8 @@
 #include <linux/sched/task.h>
 #include <linux/wait.h>
 
+#define PATIENCE	(20 * HZ)	/* only a hang takes that long */
+
 static DECLARE_WAIT_QUEUE_HEAD(queue);
 static DEFINE_SPINLOCK(lock);
 static bool go;
@@ -75,7 +77,7 @@ static void interruptible_forms_are_woken_as_such(struct kunit *test)
 		WRITE_ONCE(go, true);
 		spin_unlock_irq(&lock);
 		wake_up_interruptible(&queue);
-		woken = wait_for_completion_timeout(&done, HZ / 2);
+		woken = wait_for_completion_timeout(&done, PATIENCE);
 		KUNIT_EXPECT_TRUE_MSG(test, woken, "form %u", i);
 		if (!woken) {
 			wake_up(&queue);
@@ -84,8 +86,15 @@ static void interruptible_forms_are_woken_as_such(struct kunit *test)
 	}
 }
 
-/* kthread_stop() comes between the look at the condition and the sleep. */
+/* kthread_stop() comes between the look at the condition and the sleep, with its wake-up or right before that. */
 static DECLARE_COMPLETION(looked);
+
+static void wait_for_stop(void)
+{
+	for (int ms = 0; ms < 10000 && !kthread_should_stop(); ms++)
+		mdelay(1);
+	mdelay(5);
+}
 
 static int woken_thread(void *data)
 {
@@ -94,7 +103,7 @@ static int woken_thread(void *data)
 	add_wait_queue(&queue, &wait);
 	while (!kthread_should_stop()) {
 		complete(&looked);
-		mdelay(20);
+		wait_for_stop();
 		wait_woken(&wait, TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
 	}
 	remove_wait_queue(&queue, &wait);
@@ -126,7 +135,7 @@ static void wait_woken_does_not_oversleep_a_stop(struct kunit *test)
 	wake_up_process(s.thread);
 	wait_for_completion(&looked);
 	kthread_run(stopper, &s, "stopper");
-	ended = wait_for_completion_timeout(&s.done, HZ);
+	ended = wait_for_completion_timeout(&s.done, PATIENCE);
 	KUNIT_EXPECT_TRUE(test, ended);
 	if (!ended) {
 		wake_up(&queue);
@@ -151,11 +160,13 @@ struct park {
 	int rounds;
 };
 
+/* As often as that, or as can be in a few seconds. */
 static int parker(void *data)
 {
+	unsigned long end = jiffies + 5 * HZ;
 	struct park *p = data;
 
-	for (int i = 0; i < 5000; i++) {
+	for (int i = 0; i < 5000 && time_before(jiffies, end); i++) {
 		kthread_park(p->thread);
 		kthread_unpark(p->thread);
 		WRITE_ONCE(p->rounds, i);
@@ -173,7 +184,7 @@ static void parking_again_at_once(struct kunit *test)
 	init_completion(&p.done);
 	p.thread = kthread_run(parked_thread, NULL, "parked");
 	kthread_run(parker, &p, "parker");
-	while (!(done = wait_for_completion_timeout(&p.done, HZ)) && last != READ_ONCE(p.rounds))
+	while (!(done = wait_for_completion_timeout(&p.done, PATIENCE)) && last != READ_ONCE(p.rounds))
 		last = READ_ONCE(p.rounds);
 	KUNIT_EXPECT_TRUE_MSG(test, done, "hangs in round %d", p.rounds);
 	while (!done) {
@@ -216,21 +227,22 @@ static int writer(void *done)
 static void nobody_sleeps_on_a_free_rwsem(struct kunit *test)
 {
 	DECLARE_COMPLETION_ONSTACK(done);
+	enum { HANGS = 150 };		/* looks in a row that find no step, of either */
 	unsigned long r = 0, w = 0;
 	int stuck = 0;
 
 	WRITE_ONCE(quit, false);
 	kthread_run(reader, &done, "reader");
 	kthread_run(writer, &done, "writer");
-	for (int i = 0; i < 12 && stuck < 3; i++) {
+	for (int i = 0; (i < 12 || stuck) && stuck < HANGS; i++) {
 		msleep(100);
 		stuck = READ_ONCE(reads) == r && READ_ONCE(writes) == w ? stuck + 1 : 0;
 		r = READ_ONCE(reads);
 		w = READ_ONCE(writes);
 	}
-	KUNIT_EXPECT_LT_MSG(test, stuck, 3, "both asleep after %lu reads, %lu writes", r, w);
+	KUNIT_EXPECT_LT_MSG(test, stuck, HANGS, "both asleep after %lu reads, %lu writes", r, w);
 	WRITE_ONCE(quit, true);
-	if (stuck == 3 && down_write_trylock(&sem))
+	if (stuck == HANGS && down_write_trylock(&sem))
 		up_write(&sem);
 	wait_for_completion(&done);
 	wait_for_completion(&done);

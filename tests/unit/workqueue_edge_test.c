@@ -10,10 +10,12 @@
 #include <linux/smp.h>
 #include <linux/workqueue.h>
 
+#define PATIENCE	(20 * HZ)	/* only a hang takes that long */
+
 static bool quit;
 static int runs;
 
-/* Does fn(arg) end within a second? If not, quit is set, which lets it end. */
+/* Does fn(arg) end by itself? If not, quit is set, which lets it end. */
 struct attempt {
 	void (*fn)(void *arg);
 	void *arg;
@@ -36,7 +38,7 @@ static bool ends(void (*fn)(void *arg), void *arg)
 
 	init_completion(&a.done);
 	kthread_run(attempt_thread, &a, "attempt");
-	in_time = wait_for_completion_timeout(&a.done, HZ);
+	in_time = wait_for_completion_timeout(&a.done, PATIENCE);
 	WRITE_ONCE(quit, true);
 	if (!in_time)
 		wait_for_completion(&a.done);
@@ -101,9 +103,9 @@ static void flush_does_not_wait_for_a_timer(struct kunit *test)
 	static DECLARE_DELAYED_WORK(later, count_fn);
 	unsigned long start = jiffies;
 
-	schedule_delayed_work(&later, 2 * HZ);
+	schedule_delayed_work(&later, 2 * PATIENCE);
 	KUNIT_EXPECT_FALSE(test, flush_work(&later.work));
-	KUNIT_EXPECT_LT(test, jiffies - start, (unsigned long)HZ);
+	KUNIT_EXPECT_LT(test, jiffies - start, (unsigned long)PATIENCE);
 	KUNIT_EXPECT_TRUE(test, cancel_delayed_work_sync(&later));
 	KUNIT_EXPECT_FALSE(test, flush_delayed_work(&later));
 }
@@ -167,7 +169,7 @@ static void first_fn(struct work_struct *w)
 	second = kmalloc(sizeof(*second), GFP_KERNEL);
 	INIT_WORK(&second->work, second_fn);
 	schedule_work(&second->work);
-	second_ran = wait_for_completion_timeout(&second_done, HZ);
+	second_ran = wait_for_completion_timeout(&second_done, PATIENCE);
 	complete(&first_done);
 }
 
@@ -252,6 +254,7 @@ static void each_queueing_is_one_run(struct kunit *test)
 }
 
 static atomic_t now, most, allowed;
+static unsigned long crowd_end;
 
 /* All wait for the limit to be reached, however slowly the machine starts them, and then for one too many. */
 static void crowd_fn(struct work_struct *w)
@@ -260,7 +263,7 @@ static void crowd_fn(struct work_struct *w)
 
 	while (v > seen && !atomic_try_cmpxchg(&most, &seen, v))
 		;
-	for (int i = 0; i < 400 && atomic_read(&most) < atomic_read(&allowed); i++)
+	while (atomic_read(&most) < atomic_read(&allowed) && time_before(jiffies, crowd_end))
 		msleep(5);
 	msleep(5);
 	atomic_dec(&now);
@@ -274,6 +277,7 @@ static void the_limit_of_a_queue_can_change(struct kunit *test)
 	for (int limit = 3; limit >= 1; limit -= 2) {
 		atomic_set(&most, 0);
 		atomic_set(&allowed, limit);
+		crowd_end = jiffies + PATIENCE;
 		workqueue_set_max_active(wq, limit);
 		for (int i = 0; i < 8; i++) {
 			INIT_WORK(&items[i], crowd_fn);
@@ -291,12 +295,13 @@ static atomic_t arrived, alone, strayed;
 
 static void each_fn(struct work_struct *w)
 {
+	unsigned long end = jiffies + PATIENCE;
 	int cpu = get_cpu();
 
 	cpu_hits[cpu]++;
 	put_cpu();
 	atomic_inc(&arrived);
-	for (int i = 0; i < 1000 && atomic_read(&arrived) < (int)num_online_cpus(); i++)
+	while (atomic_read(&arrived) < (int)num_online_cpus() && time_before(jiffies, end))
 		usleep_range(1000, 2000);
 	if (atomic_read(&arrived) < (int)num_online_cpus())
 		atomic_inc(&alone);

@@ -88,7 +88,7 @@ void devm_free_pages(struct device *dev, unsigned long addr);
 void __percpu *__devm_alloc_percpu(struct device *dev, size_t size, size_t align);
 void devm_free_percpu(struct device *dev, void __percpu *p);
 #define devm_alloc_percpu(dev, type) \
-	((typeof(type) __percpu *)__devm_alloc_percpu(dev, sizeof(type), __alignof__(type)))
+	((__typeof__(type) __percpu *)__devm_alloc_percpu(dev, sizeof(type), __alignof__(type)))
 
 static inline void *devm_kzalloc(struct device *dev, size_t size, gfp_t gfp)
 {
