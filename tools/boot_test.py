@@ -28,6 +28,7 @@ ABOUT_A_HOST = {
 
 # Cases about a host in other suites: they are to be skipped on bare metal. (file, case) -> reason.
 CASES = {
+    ("report_edge_test.c", "return_addresses_have_lines"): "lines, from the host's debug information",
     ("pagecache_test.c", "pagecache_test_host_file"): "a file of the host's",
     ("pagecache_test.c", "pagecache_test_host_direct"): "a file of the host's",
     ("pagecache_test.c", "pagecache_test_host_full"): "a device of the host's",

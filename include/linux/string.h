@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Strings and memory. What means the same as in libc is libc's function (bare metal has its own);
+ * Strings and memory. What means the same as in libc is libc's function (bare metal has its own), but for memcmp();
  * the rest are the kernel's extras. Allocating copies return NULL when memory is short.
  */
 #ifndef KMK_LINUX_STRING_H
@@ -19,7 +19,7 @@
 void *memcpy(void *to, const void *from, size_t n);
 void *memmove(void *to, const void *from, size_t n);
 void *memset(void *s, int c, size_t n);
-int memcmp(const void *a, const void *b, size_t n);
+int memcmp(const void *a, const void *b, size_t n) KMK_SYM(memcmp);	/* ours: reads each byte once */
 void *memchr(const void *s, int c, size_t n);
 size_t strlen(const char *s);
 size_t strnlen(const char *s, size_t max);

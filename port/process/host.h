@@ -53,7 +53,7 @@ struct kmk_host {
 extern struct kmk_host kmk_host;
 
 /* Stack of the calling thread. Nothing is read below lo, which moves with the first thread's stack. */
-struct kmk_stack { uintptr_t lo, hi, alt_lo, alt_hi; bool first; };
+struct kmk_stack { uintptr_t lo, hi, alt_lo, alt_hi, outer; bool first; };	/* outer: our outermost frame, or 0 */
 
 /* init.c: size of the array region in bytes, and its first address. */
 uintptr_t kmk_host_arrays(size_t *len);

@@ -11,6 +11,7 @@
 #include "host.h"
 #include "port_inline.h"
 
+#define LOWEST_CODE	((uintptr_t)1 << 20)	/* no program's code lies below */
 #define FIRST_MAX	((uintptr_t)1 << 30)	/* farther below its end is not the first thread's stack */
 
 struct start {
@@ -104,7 +105,10 @@ static bool on_stack(uintptr_t fp, const struct kmk_stack *s)
 	return !(fp & 7) && ((fp >= s->lo && fp < s->hi - 8) || (fp >= s->alt_lo && fp + 8 < s->alt_hi));
 }
 
-/* Frames grow towards higher addresses, but for the one step from the signal stack to the normal one. */
+/*
+ * Frames grow towards higher addresses, but for the one step from the signal stack to the normal one. What called
+ * our outermost frame keeps no frame pointer: behind it lies chance, and each chance a stack of its own in the depot.
+ */
 unsigned kmk_host_walk(uintptr_t fp, const struct kmk_stack *s, uintptr_t *pc, unsigned max, unsigned skip)
 {
 	unsigned n = 0;
@@ -113,13 +117,13 @@ unsigned kmk_host_walk(uintptr_t fp, const struct kmk_stack *s, uintptr_t *pc, u
 		const uintptr_t *frame = (const uintptr_t *)fp;
 		bool alt = fp >= s->alt_lo && fp < s->alt_hi;
 
-		if (frame[1] < KMK_HOST_PAGE)
+		if (frame[1] < LOWEST_CODE)
 			break;
 		if (skip)
 			skip--;
 		else
 			pc[n++] = frame[1];
-		if (frame[0] <= fp && !alt)
+		if (fp == s->outer || (frame[0] <= fp && !alt))
 			break;
 		fp = frame[0];
 	}
@@ -193,6 +197,7 @@ static void *thread_entry(void *p)
 	free(p);
 	pthread_setname_np(pthread_self(), st.name);
 	port_thread_note();
+	my_stack.outer = (uintptr_t)__builtin_frame_address(0);
 	run_on(&st);
 	port_stack_trim();
 	return NULL;

@@ -5,6 +5,36 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+static u64 word_at(const unsigned char *p)
+{
+	typedef u64 __attribute__((may_alias, aligned(1))) anywhere;
+
+	return *(const volatile anywhere *)p;
+}
+
+/*
+ * Under RCU, keys are compared that somebody is just changing (lib/rhashtable.c). Where a libc's memcmp() finds a
+ * difference it may read the place again, and then say that there is none.
+ */
+int memcmp(const void *a, const void *b, size_t n)
+{
+	const unsigned char *x = a, *y = b;
+
+	for (; n >= sizeof(u64); n -= sizeof(u64), x += sizeof(u64), y += sizeof(u64)) {
+		u64 v = word_at(x), w = word_at(y);
+
+		if (v != w)
+			return __builtin_bswap64(v) < __builtin_bswap64(w) ? -1 : 1;	/* the host is little-endian */
+	}
+	for (; n; n--, x++, y++) {
+		int difference = READ_ONCE(*x) - READ_ONCE(*y);
+
+		if (difference)
+			return difference;
+	}
+	return 0;
+}
+
 ssize_t strscpy(char *dest, const char *src, size_t count)
 {
 	size_t n = strnlen(src, count);

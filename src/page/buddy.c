@@ -366,7 +366,7 @@ bool kmk_buddy_hold_locked(struct zone *zone, struct page *page)
 	unsigned int order = PageBuddy(page) ? (unsigned int)page->private
 		: kmk_forgotten_order_locked(zone, page_to_pfn(page));
 
-	zone->nr_held += 1UL << order;
+	kmk_zone_hold_locked(zone, 1L << order);
 	if (PageBuddy(page))
 		return list_remove(zone, page, order);
 	kmk_forgotten_claim_locked(zone, page_to_pfn(page), order);
@@ -375,6 +375,6 @@ bool kmk_buddy_hold_locked(struct zone *zone, struct page *page)
 
 void kmk_buddy_unhold_locked(struct zone *zone, struct page *page, unsigned int order, bool warm)
 {
-	zone->nr_held -= 1UL << order;
+	kmk_zone_hold_locked(zone, -(1L << order));
 	give(zone, page, order, warm);
 }

@@ -249,7 +249,7 @@ bool kmk_buddy_forget_locked(struct zone *zone, struct page *page, unsigned int 
 	if (order < pageblock_order)
 		type = word_for(zone, pfn);
 	set_groups(zone, unit, type, zone->forgotten.unit[unit].groups[type] | mask_of(pfn, order));
-	zone->nr_held -= 1UL << order;
+	kmk_zone_hold_locked(zone, -(1L << order));
 	if (type != MIGRATE_MOVABLE && (zone->forgotten.unit[unit].groups[type] & block) == block)
 		kmk_forgotten_retype_locked(zone, pfn, MIGRATE_MOVABLE);
 	for (unsigned long at = pfn; at < pfn + (1UL << order); at += pageblock_nr_pages)

@@ -103,6 +103,12 @@ struct zone {
 	unsigned long nr_split, nr_merge, nr_steal, nr_refill, nr_flush;
 };
 
+/* So many more held; the caller holds zone->lock, but kswapd reads without. */
+static inline void kmk_zone_hold_locked(struct zone *zone, long frames)
+{
+	__atomic_store_n(&zone->nr_held, zone->nr_held + (unsigned long)frames, __ATOMIC_RELAXED);
+}
+
 /* Frames that may be counted on. */
 static inline unsigned long kmk_zone_free(const struct zone *zone)
 {

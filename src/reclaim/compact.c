@@ -244,7 +244,7 @@ static void capture(struct compactor *c, struct page *page)
 	}
 	kmk_lock(&zone->lock);
 	WRITE_ONCE(zone->nr_free, zone->nr_free + 1);
-	zone->nr_held++;
+	kmk_zone_hold_locked(zone, 1);
 	kmk_unlock(&zone->lock);
 	make_mine(c, page, 1);
 }

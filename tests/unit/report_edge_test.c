@@ -23,6 +23,8 @@ static void return_addresses_have_lines(struct kunit *test)
 {
 	char text[512], *rest;
 
+	if ((long)PAGE_OFFSET < 0)
+		kunit_skip(test, "a machine of its own has names, and no debug information");
 	print_caller(text, sizeof(text));
 	rest = strchr(text, '|');
 	KUNIT_ASSERT_NOT_NULL(test, rest);
