@@ -7,9 +7,9 @@
 
 static u64 word_at(const unsigned char *p)
 {
-	typedef u64 __attribute__((may_alias, aligned(1))) anywhere;
+	typedef u64 __attribute__((may_alias)) word;
 
-	return *(const volatile anywhere *)p;
+	return __atomic_load_n((const word *)(const void *)p, __ATOMIC_RELAXED);
 }
 
 /*
