@@ -178,6 +178,15 @@ __attribute__((noinline)) static void run_on(struct start *st)
 	my_stack.alt_lo = my_stack.alt_hi = 0;
 }
 
+/* The part of the dead stack that shares pages with the living. */
+static __attribute__((noinline)) void clear_below(void)
+{
+	char dead[2 * KMK_HOST_PAGE];
+
+	memset(dead, 0, sizeof(dead));
+	__asm__ volatile("" : : "r"(dead) : "memory");
+}
+
 /* libc keeps the stacks of ended threads: what lies on them must not keep objects alive in a leak scan. */
 __attribute__((noinline)) void port_stack_trim(void)
 {
@@ -188,6 +197,7 @@ __attribute__((noinline)) void port_stack_trim(void)
 	s.lo = (s.lo + KMK_HOST_PAGE - 1) & ~(KMK_HOST_PAGE - 1);
 	if (s.lo < here)
 		madvise((void *)s.lo, here - KMK_HOST_PAGE - s.lo, MADV_DONTNEED);
+	clear_below();
 }
 
 static void *thread_entry(void *p)
