@@ -142,7 +142,7 @@ void kmemkit_get_stats(struct kmemkit_stats *stats)
 	kmk_lock(&kmk_caches_lock);
 	list_for_each_entry(s, &slab_caches, list) {
 		for (unsigned int k = 0; k < kmk_nr_nodes; k++)
-			stats->frames_slab += s->node[k].nr_slabs * ((1ul << s->order) + kmk_slab_record_frames(s));
+			stats->frames_slab += READ_ONCE(s->node[k].nr_slabs) * ((1ul << s->order) + kmk_slab_record_frames(s));
 		stats->objects_live += kmk_cache_live(s);
 	}
 	kmk_unlock(&kmk_caches_lock);

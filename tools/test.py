@@ -193,18 +193,23 @@ def long_stages(build):
     ]
 
 
-def shown(text, most=25):
+# What a sanitizer or a signal says: no case need have failed.
+ALARM = re.compile(r"(WARNING: ThreadSanitizer|==\d+==ERROR|.*: runtime error: |Bail out!|.*core dumped)")
+
+
+def shown(text, most=30):
     """The lines of a failed item worth a look: each failed result with what belongs to it (KTAP says a case's reasons
-    before its result, the scripts after it), then the end of the text."""
+    before its result, the scripts after it), each alarm with what follows it, then the end of the text."""
     lines = text.splitlines()
-    keep = set()
+    results, alarms = set(), set()
     for i, line in enumerate(lines):
         if re.match(r" *not ok", line):
-            keep.update(j for j in range(i - 6, i) if j >= 0 and re.match(r" *#", lines[j]))
-            keep.update(j for j in range(i, i + 7) if j < len(lines) and (j == i or re.match(r" *#", lines[j])))
-    reasons = [lines[i] for i in sorted(keep)][:most]
-    rest = most - len(reasons)
-    return reasons + [line for i, line in enumerate(lines) if i >= len(lines) - rest and i not in keep]
+            results.update(j for j in range(i - 6, i) if j >= 0 and re.match(r" *#", lines[j]))
+            results.update(j for j in range(i, i + 7) if j < len(lines) and (j == i or re.match(r" *#", lines[j])))
+        if ALARM.match(line):
+            alarms.update(range(i, min(i + 14, len(lines))))
+    kept = (sorted(results) + sorted(alarms - results))[:most]
+    return [lines[i] for i in kept + [i for i in range(max(0, len(lines) - most + len(kept)), len(lines)) if i not in kept]]
 
 
 def run_stage(name, groups, logs):
@@ -233,7 +238,9 @@ def self_test():
     assert count("", 0) == (1, 0) and count("", 2) == (0, 1)
     assert count("Ok:                 9   \nFail:               1   \nTimeout:  1\n", 1) == (9, 2)
     early = shown("ok 1\n    # a: why\n    not ok 2\n" + "ok\n" * 40 + "not ok - b\n# because\n" + "ok\n" * 40)
-    assert early[:4] == ["    # a: why", "    not ok 2", "not ok - b", "# because"] and len(early) == 25, early
+    assert early[:4] == ["    # a: why", "    not ok 2", "not ok - b", "# because"] and len(early) == 30, early
+    race = shown("ok 1\nWARNING: ThreadSanitizer: data race\n    #0 f\n" + "ok\n" * 40 + "not ok 2\n" + "ok\n" * 40)
+    assert race[:3] == ["not ok 2", "WARNING: ThreadSanitizer: data race", "    #0 f"], race
     assert shown("a\nb\n") == ["a", "b"]
     start = time.monotonic()
     late = Item("late", ["sh", "-c", "echo begun; sleep 60 & sleep 60"], limit=5).run("/tmp")

@@ -90,7 +90,7 @@ static void to_atomic(struct percpu_ref *ref, percpu_ref_func_t *confirm)
 			confirm(ref);
 		return;
 	}
-	ref->switching = true;
+	WRITE_ONCE(ref->switching, true);
 	ref->confirm = confirm;
 	percpu_ref_get(ref);
 	__atomic_fetch_or(&ref->state, KMK_REF_ATOMIC, __ATOMIC_SEQ_CST);

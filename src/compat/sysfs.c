@@ -226,7 +226,7 @@ static struct entry *use(struct kobject *kobj, const char *path)
 	mutex_lock(&lock);
 	e = find_path(kobj, path);
 	if (e)
-		e->users++;
+		WRITE_ONCE(e->users, e->users + 1);
 	mutex_unlock(&lock);
 	return e;
 }

@@ -177,7 +177,7 @@ static unsigned long slab_frames(bool reclaimable)
 	list_for_each_entry(s, &slab_caches, list)
 		if (!!(s->flags & SLAB_RECLAIM_ACCOUNT) == reclaimable)
 			for (unsigned int k = 0; k < kmk_nr_nodes; k++)
-				n += s->node[k].nr_slabs << s->order;
+				n += READ_ONCE(s->node[k].nr_slabs) << s->order;
 	kmk_unlock(&kmk_caches_lock);
 	return n;
 }

@@ -19,8 +19,8 @@ void kmk_proc_slabinfo(struct kmk_sink *sink)
 		unsigned long slabs = 0, active, empty = 0;
 
 		for (unsigned int k = 0; k < kmk_nr_nodes; k++) {
-			slabs += s->node[k].nr_slabs;
-			empty += s->node[k].nr_empty;
+			slabs += READ_ONCE(s->node[k].nr_slabs);
+			empty += READ_ONCE(s->node[k].nr_empty);
 		}
 		active = kmk_cache_live(s);
 		kmk_sink_add(sink, "%-17s %6lu %6lu %6u %4u %4d : tunables %4u %4u %4u : slabdata %6lu %6lu %6lu",

@@ -118,7 +118,7 @@ static bool chunk_add(void *chunk, unsigned int nr)
 	wanted = used + sizeof(struct record) + nr * sizeof(long) > CHUNK && nr_chunks < NR_CHUNKS;
 	if (wanted) {
 		__atomic_store_n(&chunks[nr_chunks], chunk, __ATOMIC_RELEASE);
-		nr_chunks++;
+		__atomic_store_n(&nr_chunks, nr_chunks + 1, __ATOMIC_RELAXED);
 		used = 0;
 	}
 	kmk_unlock(&depot_lock);

@@ -308,7 +308,7 @@ static void begin(const struct maps *m, unsigned long nr, int file)
 	swap.next = 0;
 	swap.nr_used = swap.nr_bad = 0;
 	WRITE_ONCE(swap.nr, nr);
-	total_swap_pages = (long)nr;
+	WRITE_ONCE(total_swap_pages, (long)nr);
 	atomic_long_set(&nr_swap_pages, (long)nr);
 	WRITE_ONCE(swap.open, true);
 	kmk_unlock(&swap_lock);
@@ -368,7 +368,7 @@ static int close_if_empty(void)
 		swap.map = (struct maps){ .used = NULL };
 		WRITE_ONCE(swap.nr, 0);
 		swap.words = swap.nr_used = swap.nr_bad = 0;
-		total_swap_pages = 0;
+		WRITE_ONCE(total_swap_pages, 0);
 		atomic_long_set(&nr_swap_pages, 0);
 	}
 	kmk_unlock(&swap_lock);

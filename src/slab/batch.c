@@ -173,7 +173,7 @@ static struct kmk_slab *steal_empty(struct kmem_cache *s, unsigned int mine)
 		if (slab) {
 			list_del(&slab->list);
 			kmk_count_empty(node, -1);
-			node->nr_slabs--;
+			kmk_count_slabs(node, -1);
 			node->nr_free -= s->nr;
 		}
 		kmk_unlock(&node->lock);
@@ -193,7 +193,7 @@ void kmk_node_add(struct kmem_cache *s, struct kmk_slab *slab, unsigned int home
 	kmk_lock(&node->lock);
 	list_add(&slab->list, &node->empty);
 	kmk_count_empty(node, 1);
-	node->nr_slabs++;
+	kmk_count_slabs(node, 1);
 	node->nr_free += s->nr;
 	kmk_unlock(&node->lock);
 }

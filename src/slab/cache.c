@@ -298,7 +298,7 @@ static unsigned long trim_node(struct kmem_cache *s, struct kmk_node *node)
 	kmk_hands_fill();
 	kmk_lock(&node->lock);
 	list_splice_init(&node->empty, &gone);
-	node->nr_slabs -= node->nr_empty;
+	kmk_count_slabs(node, -(long)node->nr_empty);
 	node->nr_free -= node->nr_empty * s->nr;
 	WRITE_ONCE(node->nr_empty, 0);
 	kmk_unlock(&node->lock);

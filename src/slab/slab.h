@@ -106,6 +106,11 @@ static inline void kmk_count_empty(struct kmk_node *node, long by)
 	WRITE_ONCE(node->nr_empty, node->nr_empty + (unsigned long)by);
 }
 
+static inline void kmk_count_slabs(struct kmk_node *node, long by)
+{
+	WRITE_ONCE(node->nr_slabs, node->nr_slabs + (unsigned long)by);
+}
+
 extern struct kmk_lock kmk_caches_lock;
 extern struct kmk_lock kmk_flush_lock;		/* one seizer of arrays at a time */
 extern unsigned int kmk_nr_nodes;

@@ -80,12 +80,18 @@ static struct kmk_event *heap_join_list(struct kmk_event *list)
 	return root;
 }
 
+/* Looked at without the lock, before it is worth taking. */
+static void root_set(struct kmk_event *e)
+{
+	__atomic_store_n(&event_root, e, __ATOMIC_RELAXED);
+}
+
 static void heap_remove(struct kmk_event *e)
 {
 	struct kmk_event *rest = heap_join_list(e->child);
 
 	if (e == event_root) {
-		event_root = rest;
+		root_set(rest);
 	} else {
 		if (e->prev->child == e)
 			e->prev->child = e->next;
@@ -93,7 +99,7 @@ static void heap_remove(struct kmk_event *e)
 			e->prev->next = e->next;
 		if (e->next)
 			e->next->prev = e->prev;
-		event_root = heap_join(event_root, rest);
+		root_set(heap_join(event_root, rest));
 	}
 	e->child = e->next = e->prev = NULL;
 	__atomic_fetch_and(&e->flags, ~KMK_EVENT_QUEUED, __ATOMIC_RELAXED);
@@ -199,7 +205,7 @@ static bool heap_arm(struct kmk_event *e, u64 when)
 	e->when = when;
 	e->order = ++event_order;
 	__atomic_fetch_or(&e->flags, KMK_EVENT_QUEUED, __ATOMIC_RELAXED);
-	event_root = heap_join(event_root, e);
+	root_set(heap_join(event_root, e));
 	return event_root == e;
 }
 

@@ -68,7 +68,7 @@ static unsigned long area_cut(unsigned long size, unsigned long align, unsigned 
 
 	if (offset + size > AREA)
 		return 0;
-	area_top = offset + size;
+	__atomic_store_n(&area_top, offset + size, __ATOMIC_RELAXED);
 	return offset;
 }
 
