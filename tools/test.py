@@ -126,12 +126,15 @@ def check_items(build):
     return items
 
 
+OF_A_FLAVOUR = ("tests/tsan/run.sh", "tests/edges/run.sh")
+
+
 def folder_scripts(build):
     """tests/*/run.sh, one for each; the named ones must exist."""
     must = ["tests/%s/run.sh" % n for n in ("cmd", "kunit", "fork", "misuse", "install", "front")]
     there = [os.path.relpath(p, ROOT) for p in glob.glob(os.path.join(ROOT, "tests/*/run.sh"))]
     command = os.path.join(build, "kmemkit")
-    return [script(build, p, command) for p in sorted(set(must + there)) if p != "tests/tsan/run.sh"]
+    return [script(build, p, command) for p in sorted(set(must + there)) if p not in OF_A_FLAVOUR]
 
 
 def meson_suite(build, *args):
@@ -145,11 +148,11 @@ def flavour_build(name, flavour, compiler=None):
                                   % (name, flavour, name)], env)
 
 
-def flavour_stage(name, flavour, compiler=None):
+def flavour_stage(name, flavour, compiler=None, more=()):
     build = os.path.join(ROOT, "build-" + name)
-    items = units(build)
+    items = units(build) + [script(build, path) for path in more]
     for i in items:
-        i.env = {"CC": compiler} if compiler else {}
+        i.env.update({"CC": compiler} if compiler else {})
     return ("flavour " + name, [[flavour_build(name, flavour, compiler)], items])
 
 
@@ -165,7 +168,7 @@ def stages(build):
         ("bare metal", [[script(build, "tests/boot/boot_test.sh")],
                         [script(build, "tools/boot_test.py", "--build=" + build, "kunit", "slab_test", "sync", "vmap_test")]]),
         flavour_stage("debug", "debug"),
-        flavour_stage("asan", "asan"),
+        flavour_stage("asan", "asan", more=["tests/edges/run.sh"]),
         ("flavour tsan", [[flavour_build("tsan", "tsan")], [script(tsan, "tests/tsan/run.sh"), script(tsan, "tests/pagecache/tsan.sh")]]),
         flavour_stage("clang", "release", "clang"),
     ]

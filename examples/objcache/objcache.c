@@ -25,7 +25,7 @@ static void unlink_record(struct objcache *cache, struct objcache_record *r)
 {
 	hlist_del(&r->hash);
 	list_del(&r->lru);
-	cache->nr_records--;
+	WRITE_ONCE(cache->nr_records, cache->nr_records - 1);	/* counted without the lock */
 	cache->bytes -= r->size;
 }
 
@@ -107,7 +107,7 @@ static struct objcache_record *insert(struct objcache *cache, struct objcache_re
 	if (!r) {
 		hlist_add_head(&new->hash, chain(cache, new->key));
 		list_add_tail(&new->lru, &cache->lru);
-		cache->nr_records++;
+		WRITE_ONCE(cache->nr_records, cache->nr_records + 1);
 		cache->bytes += new->size;
 		r = new;
 	}

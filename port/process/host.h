@@ -101,8 +101,9 @@ void kmk_host_stack(struct kmk_stack *s, uintptr_t sp);
 unsigned kmk_host_walk(uintptr_t fp, const struct kmk_stack *s, uintptr_t *pc, unsigned max, unsigned skip);
 void kmk_host_altstack_main(void);
 
-/* fault.c, fork.c */
+/* fault.c, edges.c, fork.c */
 void kmk_host_faults_init(void);
+void kmk_host_edges_init(void);
 void kmk_host_fork_register(void);	/* once */
 int kmk_host_fork_init(void);
 bool kmk_host_fork_refused(void);	/* this process is a child without memory; says so */

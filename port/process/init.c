@@ -141,7 +141,9 @@ int port_describe(struct port_desc *desc)
 		err = kmk_host_threads_init();
 	if (!err)
 		err = kmk_host_fork_init();
-	if (!err)
-		kmk_host_faults_init();
-	return err;
+	if (err)
+		return err;
+	kmk_host_faults_init();
+	kmk_host_edges_init();
+	return 0;
 }

@@ -67,6 +67,17 @@ int request_resource(struct resource *root, struct resource *new)
 	return request_resource_conflict(root, new) ? -EBUSY : 0;
 }
 
+/* What was inserted below leaves the tree with it: nobody's memory may be its parent once that is freed. */
+static void orphan(struct resource *old)
+{
+	struct resource *child = old->child, *next;
+
+	for (old->child = NULL; child; child = next) {
+		next = child->sibling;
+		child->parent = child->sibling = NULL;
+	}
+}
+
 int release_resource(struct resource *old)
 {
 	struct resource **p;
@@ -76,6 +87,7 @@ int release_resource(struct resource *old)
 	if (p) {
 		*p = old->sibling;
 		old->parent = old->sibling = NULL;
+		orphan(old);
 	}
 	spin_unlock(&lock);
 	return p ? 0 : -EINVAL;

@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/vmstat.h>
+#include "base/edge.h"
 #include "port_inline.h"
 #include "page.h"
 
@@ -17,10 +18,24 @@ u32 kmk_page_fast[32];
 void (*kmk_page_warm)(void);
 unsigned long kmk_page_warm_limit = ~0UL;
 
+/* What a program may touch, for AddressSanitizer: nothing of a free block. High memory is mapped where it is used. */
+static __always_inline void allow_block(const struct page *page, unsigned int order)
+{
+	if (KMK_EDGES && !PageHighMem(page))
+		kmk_edge_allow(lowmem_page_address(page), PAGE_SIZE << order);
+}
+
+static __always_inline void forbid_block(const struct page *page, unsigned int order)
+{
+	if (KMK_EDGES && !PageHighMem(page))
+		kmk_edge_forbid(lowmem_page_address(page), PAGE_SIZE << order);
+}
+
 static void clear_block(struct page *page, unsigned int order)
 {
 	u64 pa = PFN_PHYS(page_to_pfn(page));
 
+	allow_block(page, order);
 	if (PageHighMem(page))
 		port_clear(pa, PAGE_SIZE << order);
 	else
@@ -60,6 +75,7 @@ static __always_inline struct page *prep(struct page *page, gfp_t gfp, unsigned 
 {
 	__atomic_store_n(&page->_refcount.counter, 1, __ATOMIC_RELAXED);
 	page->private = 0;
+	allow_block(page, order);
 	if (unlikely((gfp & (__GFP_ZERO | __GFP_COMP)) || kmk_init_on_alloc))
 		return prep_slow(page, gfp, order);
 	return page;
@@ -127,6 +143,7 @@ static void free_checked(struct page *page, unsigned int order, unsigned long ca
 	__atomic_fetch_and(&page->flags, ~KMK_PF_LEFTOVER, __ATOMIC_RELAXED);
 	if (kmk_init_on_free)
 		clear_block(page, order);
+	forbid_block(page, order);
 	if (kmk_page_tracked)
 		kmk_page_owner(page)->freed_by = caller;
 	kmk_free_block(page, order);
@@ -141,6 +158,7 @@ bool kmk_page_capture(struct page *page)
 	__atomic_fetch_and(&page->flags, ~(KMK_PF_LEFTOVER | KMK_PF_LISTED), __ATOMIC_RELAXED);
 	if (kmk_init_on_free)
 		clear_block(page, 0);
+	forbid_block(page, 0);
 	return true;
 }
 
@@ -153,6 +171,7 @@ static void free_tails(struct page *page, unsigned int order)
 
 		if (kmk_init_on_free)
 			clear_block(half, order);
+		forbid_block(half, order);
 		__atomic_fetch_and(&half->flags, ~(KMK_PF_ORDER_MASK | KMK_PF_GROUP_MASK), __ATOMIC_RELAXED);
 		kmk_free_block(half, order);
 	}
@@ -187,6 +206,7 @@ void __free_pages(struct page *page, unsigned int order)
 		return free_slow(page, order, _RET_IP_);
 	/* Ours alone: no other holder, and no list another CPU could find it on. */
 	__atomic_store_n(&page->_refcount.counter, 0, __ATOMIC_RELAXED);
+	forbid_block(page, order);
 	if (unlikely(!port_array_push(kmk_group_array(kmk_page_group(page), slot), page, NULL)))
 		free_checked(page, order, _RET_IP_);
 }

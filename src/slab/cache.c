@@ -490,7 +490,7 @@ static int make_class(unsigned int type, unsigned int index)
 		[KMALLOC_CGROUP] = SLAB_ACCOUNT,
 	};
 	u32 size = index == 1 ? 96 : index == 2 ? 192 : 1u << index;
-	struct kmem_cache *s = kmk_slab_alloc(cache_cache, GFP_KERNEL | __GFP_ZERO, 0, 0);
+	struct kmem_cache *s = kmk_slab_alloc(cache_cache, GFP_KERNEL | __GFP_ZERO, cache_cache->object_size, 0);
 
 	if (!s)
 		return -ENOMEM;

@@ -10,6 +10,7 @@
 #include <linux/instruction_pointer.h>
 #include "port_inline.h"
 #include "page/page.h"
+#include "edge.h"
 #include "slab.h"
 
 /* From the begin of a cache line: what a loop over them costs must not depend on where the linker puts them. */
@@ -40,6 +41,7 @@ static noinline void *finish(void *obj, gfp_t gfp, unsigned long caller)
 
 	if (unlikely((gfp & (__GFP_HIGHMEM | __GFP_DMA32)) || s->ctor))
 		gfp = kmk_slab_flags(s, gfp, caller);
+	kmk_edge_whole(obj);
 	return memset(obj, 0, kmk_slab_zeroed(s, gfp) ? s->object_size : 0);
 }
 
@@ -51,7 +53,7 @@ static noinline void *alloc_second(unsigned long place, gfp_t gfp, size_t size, 
 	if (unlikely(!port_slot_pop_at(place, &obj, &state)))
 		return alloc_slow(place, gfp, size, caller);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	return unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, caller) : obj;
+	return kmk_edge_live(unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, caller) : obj, size);
 }
 
 /* judged: the flags may be any; else the compiler saw that they ask for nothing more than the object. */
@@ -62,7 +64,7 @@ static __always_inline void *kmalloc_at(unsigned long place, gfp_t gfp, size_t s
 	if (unlikely(!port_array_pop_at(place, &obj, &state)))
 		return alloc_second(place, gfp, size, _RET_IP_);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	return judged && unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, _RET_IP_) : obj;
+	return kmk_edge_live(judged && unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, _RET_IP_) : obj, size);
 }
 
 KMK_HOT void *kmk_kmalloc_at(unsigned long place, gfp_t gfp, size_t size)
@@ -122,7 +124,7 @@ void *kmk_kmalloc_caller(size_t size, gfp_t gfp, unsigned long caller)
 	if (unlikely(!port_array_pop_at(place, &obj, &state)))
 		return alloc_second(place, gfp, size, caller);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	return unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, caller) : obj;
+	return kmk_edge_live(unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, caller) : obj, size);
 }
 
 /*
@@ -159,6 +161,7 @@ KMK_HOT void kfree(const void *addr)
 	if (unlikely(!state))
 		goto slow;
 	*state = KMK_OBJ_FREE;
+	kmk_edge_dead(addr);
 	if (likely(port_array_push_home(page->s_home, page->s_owner, (void *)addr, state)))
 		return;
 	kmk_slab_put(page->slab, (void *)addr, state, _RET_IP_);
@@ -174,7 +177,7 @@ static noinline void *cache_alloc_second(struct kmem_cache *s, gfp_t gfp, unsign
 	if (unlikely(!port_slot_pop_at(s->place, &obj, &state)))
 		return kmk_slab_alloc(s, gfp, s->object_size, caller);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	return unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, caller) : obj;
+	return kmk_edge_live(unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, caller) : obj, s->object_size);
 }
 
 static __always_inline void *cache_alloc(struct kmem_cache *s, gfp_t gfp, bool judged)
@@ -184,7 +187,7 @@ static __always_inline void *cache_alloc(struct kmem_cache *s, gfp_t gfp, bool j
 	if (unlikely(!port_array_pop_at(s->place, &obj, &state)))
 		return cache_alloc_second(s, gfp, _RET_IP_);
 	*(unsigned char *)state = KMK_OBJ_LIVE;
-	return judged && unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, _RET_IP_) : obj;
+	return kmk_edge_live(judged && unlikely(gfp & KMK_GFP_JUDGED) ? finish(obj, gfp, _RET_IP_) : obj, s->object_size);
 }
 
 KMK_HOT void *(kmem_cache_alloc)(struct kmem_cache *s, gfp_t gfp)
@@ -214,6 +217,7 @@ KMK_HOT void kmem_cache_free(struct kmem_cache *s, void *obj)
 	if (unlikely(!state))
 		goto slow;
 	*state = KMK_OBJ_FREE;
+	kmk_edge_dead(obj);
 	if (likely(port_array_push_home(home, page->s_owner, obj, state)))
 		return;
 	kmk_slab_put(page->slab, obj, state, _RET_IP_);
@@ -254,6 +258,8 @@ int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t n, void **p)
 		if (unlikely(gfp & KMK_GFP_JUDGED))
 			for (unsigned int i = 0; i < got; i++)
 				finish(e[i].obj, gfp, _RET_IP_);
+		for (unsigned int i = 0; KMK_EDGES && i < got; i++)
+			kmk_edge_live(e[i].obj, s->object_size);
 		done += got;
 		if (got)
 			continue;
@@ -297,6 +303,7 @@ static __always_inline unsigned int give(struct kmem_cache *s, void **p, size_t 
 		if (unlikely((u64)product >= recip || *state != KMK_OBJ_LIVE))
 			break;
 		*state = KMK_OBJ_FREE;
+		kmk_edge_dead(*at);
 		*e = (struct port_entry){ *at, state };
 	}
 	return (unsigned int)(at - p);

@@ -5,6 +5,7 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include "page/page.h"
+#include "edge.h"
 #include "slab.h"
 
 void *kmk_kmalloc_large(size_t size, gfp_t gfp, unsigned long caller)
@@ -18,6 +19,7 @@ void *kmk_kmalloc_large(size_t size, gfp_t gfp, unsigned long caller)
 	if (!page)
 		return NULL;
 	kmk_page_set(page, PG_large);
+	kmk_edge_set(lowmem_page_address(page), size, PAGE_SIZE << order);
 	return lowmem_page_address(page);
 }
 
@@ -71,6 +73,10 @@ static void note_size(const void *p, size_t size)
 		kmk_debug_resize(slab, i, size);
 	else if (slab && slab->track)
 		slab->track[i].size = (u32)size;
+	if (slab)
+		kmk_edge_live((void *)p, size);
+	else if (!ZERO_OR_NULL_PTR(p))
+		kmk_edge_set(p, size, __ksize(p));
 }
 
 /* What was asked for no longer matters: the caller may now use all of it. */

@@ -10,6 +10,7 @@
 #include "port_inline.h"
 #include "page/page.h"
 #include "sync/sync.h"
+#include "edge.h"
 #include "slab.h"
 
 bool (*kmk_slab_should_fail)(struct kmem_cache *s, gfp_t gfp);
@@ -79,6 +80,7 @@ void kmk_slab_put(struct kmk_slab *slab, void *obj, unsigned char *state, unsign
 	struct kmem_cache *s = slab->cache;
 	struct port_entry one = { obj, state };
 
+	kmk_edge_whole(obj);
 	if (unlikely(s->flags & SLAB_DEBUG_INITIAL))
 		kmk_classic_verify(s, obj);
 	if (unlikely(s->debug || s->tracked))
@@ -91,6 +93,7 @@ void kmk_slab_put(struct kmk_slab *slab, void *obj, unsigned char *state, unsign
 		note_free(s, &slab->track[state - slab->state], caller);
 	if (kmk_init_on_free && !kmk_no_init(s))
 		memset(obj, 0, s->object_size);
+	kmk_edge_dead(obj);
 	if (!s->entries)
 		kmk_slab_give(&one, 1);
 	else if (READ_ONCE(slab->home) == port_owner_id())
@@ -161,9 +164,10 @@ noinline void *kmk_slab_alloc(struct kmem_cache *s, gfp_t gfp, size_t size, unsi
 	*(unsigned char *)one.aux = KMK_OBJ_LIVE;
 	if (s->tracked)
 		note_owner(s, &one, size, caller, gfp);
+	kmk_edge_whole(one.obj);
 	if (kmk_slab_zeroed(s, gfp))
 		memset(one.obj, 0, s->object_size);
-	return one.obj;
+	return kmk_edge_live(one.obj, size);
 }
 
 /* ---- looking ---- */

@@ -6,6 +6,7 @@
 #include <linux/vmstat.h>
 #include "base/option.h"
 #include "port_inline.h"
+#include "edge.h"
 #include "slab.h"
 
 #define MAX_SLAB_ORDER	3	/* wanted; larger objects need more */
@@ -290,6 +291,8 @@ static struct kmk_slab *make(struct kmem_cache *s, gfp_t gfp, unsigned int home)
 	if (slab && set_up(s, slab, block, gfp)) {
 		construct(s, slab, gfp);
 		mark_frames(page, slab);
+		if (kmk_edges_of(s))
+			kmk_edge_forbid(slab->base, (size_t)s->nr * s->size);
 		kmk_slab_set_home(slab, home);
 		count_frames(s, 1);
 		return slab;
@@ -322,6 +325,7 @@ void kmk_slab_unmake(struct kmk_slab *slab)
 	struct page *page = kmk_slab_page(slab);
 	u32 order = s->order;
 
+	kmk_edge_allow(lowmem_page_address(page), PAGE_SIZE << order);
 	if (s->debug)
 		kmk_debug_release(slab);
 	if (s->classic)

@@ -206,6 +206,9 @@ void kmk_slab_free_slow(struct kmem_cache *want, const void *obj, unsigned long 
 unsigned long kmk_cache_live(struct kmem_cache *s);
 unsigned long kmk_slab_record_frames(const struct kmem_cache *s);	/* of each slab */
 
+/* ---- explain.c: one line about an address of the direct map; its length, 0 for another address ---- */
+size_t kmk_object_explain(unsigned long addr, char *buf, size_t size);
+
 /* The object an address lies in: NULL unless it is inside one. Index by reference. */
 struct kmk_slab *kmk_slab_of(const void *addr, u32 *index);
 

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "base/edge.h"
 #include "base/option.h"
 #include "port.h"
 #include "rooms.h"
@@ -238,6 +239,7 @@ int kmk_area_map(struct kmk_area *area, unsigned long n, pgprot_t prot)
 		kmk_mappings_give(mappings);
 		return err;
 	}
+	kmk_edge_allow(area->vm.addr, n * PAGE_SIZE);
 	area->mappings += mappings;
 	area->prot = p;
 	__atomic_store_n(&area->nr_mapped, n, __ATOMIC_RELEASE);

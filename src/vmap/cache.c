@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "base/edge.h"
 #include "page/page.h"
 #include "port.h"
 #include "rooms.h"
@@ -97,8 +98,10 @@ static bool keep(struct kmk_area *area)
 	if (!area->plain || kmk_vmap_exact || pages_of(area) > limit / 2 || is_vmalloc_addr(area->vm.pages) ||
 	    !kmk_frames_plain(area->vm.pages, pages_of(area)))
 		return false;
+	kmk_edge_allow(area->vm.addr, pages_of(area) * PAGE_SIZE);
 	if (kmk_init_on_free)
 		memset(area->vm.addr, 0, pages_of(area) * PAGE_SIZE);
+	kmk_edge_forbid(area->vm.addr, pages_of(area) * PAGE_SIZE);	/* still mapped, but nobody's */
 	kmk_area_lock_take();
 	WRITE_ONCE(area->state, KMK_AREA_IDLE);
 	list_add(&area->size, &by_size[pages_of(area) % SIZES]);

@@ -3,6 +3,7 @@
 #include <linux/types.h>
 
 #include "port.h"
+#include "slab/slab.h"
 #include "vmap/io.h"
 #include "vmap/vmap.h"
 
@@ -14,5 +15,7 @@ size_t kmk_upcall_explain_fault(uintptr_t addr, char *buf, size_t size)
 		len = kmk_protect_explain(addr, buf, size);
 	if (!len)
 		len = kmk_area_explain(addr, buf, size);
+	if (!len)
+		len = kmk_object_explain(addr, buf, size);
 	return len;
 }

@@ -8,6 +8,7 @@
 #include <linux/vmalloc.h>
 
 #include <kmemkit/kmemkit.h>
+#include "base/edge.h"
 #include "base/option.h"
 #include "base/report.h"
 #include "port.h"
@@ -57,6 +58,7 @@ static int show(struct kmk_area *area, phys_addr_t phys, size_t len, unsigned in
 	if (!kmk_mappings_take(2))
 		return -ENOMEM;
 	area->mappings = 2;
+	kmk_edge_allow(area->vm.addr, len);
 	err = port_map(area->vm.addr, phys, len, prot | PORT_READ | PORT_WRITE);
 	if (!err)
 		__atomic_store_n(&area->nr_mapped, len >> PAGE_SHIFT, __ATOMIC_RELEASE);

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "base/edge.h"
 #include "page/page.h"
 #include "port.h"
 #include "vmap/vmap.h"
@@ -162,6 +163,7 @@ static void *take_idle(const struct kmk_area_request *req, gfp_t gfp)
 	area = kmk_area_reuse(&live);
 	if (!area)
 		return NULL;
+	kmk_edge_allow(area->vm.addr, area->vm.nr_pages * PAGE_SIZE);
 	if (gfp & __GFP_ZERO || kmk_init_on_alloc)
 		memset(area->vm.addr, 0, area->vm.nr_pages * PAGE_SIZE);
 	return area->vm.addr;
@@ -204,8 +206,10 @@ void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned lon
 		return NULL;
 	}
 	addr = usual ? take_idle(&req, gfp) : NULL;
-	if (addr)
+	if (addr) {
+		kmk_edge_set(addr, size, PAGE_ALIGN(size));
 		return addr;
+	}
 	area = create(&req);
 	if (!area)
 		return NULL;
@@ -219,6 +223,7 @@ void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned lon
 	}
 	area->plain = usual;
 	kmk_area_complete(area);
+	kmk_edge_set(area->vm.addr, size, PAGE_ALIGN(size));
 	return area->vm.addr;
 }
 

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "base/edge.h"
 #include "base/report.h"
 #include "port.h"
 #include "vmap/vmap.h"
@@ -283,6 +284,7 @@ static int map_again(const void *from, void *to, unsigned long size)
 	unsigned long at, len;
 	int err = 0;
 
+	kmk_edge_allow(to, size);
 	for (at = 0; at < size && !err; at += len) {
 		len = run_at(from + at, size - at);
 		err = port_map(to + at, PFN_PHYS(vmalloc_to_pfn(from + at)), len, PORT_READ | PORT_WRITE);

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "base/edge.h"
 #include "page/page.h"
 #include "port.h"
 #include "sync/lock.h"
@@ -484,8 +485,10 @@ void kmk_slot_give(struct kmk_area *slot)
 		free_slot(slot);
 		return;
 	}
+	kmk_edge_allow((void *)slot->range.start, w->pages * PAGE_SIZE);
 	if (kmk_init_on_free)
 		memset((void *)slot->range.start, 0, w->pages * PAGE_SIZE);
+	kmk_edge_forbid((void *)slot->range.start, w->pages * PAGE_SIZE);	/* still mapped, but nobody's */
 	kmk_slot_shelve(slot, w->pages);
 }
 

@@ -66,6 +66,22 @@ static void insert_adopts_and_remove_dissolves(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, a.end, (resource_size_t)0xff);
 }
 
+/* What lies below a released resource must not keep it as its parent: its memory may go. */
+static void release_leaves_no_parent_behind(struct kunit *test)
+{
+	struct resource twin = a;
+
+	KUNIT_ASSERT_EQ(test, request_resource(&root, &a), 0);
+	KUNIT_ASSERT_EQ(test, insert_resource(&root, &twin), 0);
+	KUNIT_EXPECT_PTR_EQ(test, a.parent, &twin);
+	KUNIT_EXPECT_EQ(test, release_resource(&twin), 0);
+	KUNIT_EXPECT_NULL(test, a.parent);
+	KUNIT_EXPECT_EQ(test, release_resource(&a), -EINVAL);
+	KUNIT_EXPECT_EQ(test, request_resource(&root, &a), 0);
+	KUNIT_EXPECT_EQ(test, release_resource(&a), 0);
+	KUNIT_EXPECT_NULL(test, root.child);
+}
+
 static void allocate_finds_the_lowest_gap(struct kunit *test)
 {
 	struct resource n = { .name = "new", .flags = IORESOURCE_MEM }, all = n;
@@ -178,6 +194,7 @@ static void registers_are_accessed_by_width(struct kunit *test)
 static struct kunit_case ioport_cases[] = {
 	KUNIT_CASE(requests_conflict),
 	KUNIT_CASE(insert_adopts_and_remove_dissolves),
+	KUNIT_CASE(release_leaves_no_parent_behind),
 	KUNIT_CASE(allocate_finds_the_lowest_gap),
 	KUNIT_CASE(regions),
 	KUNIT_CASE(muxed_region_waits),

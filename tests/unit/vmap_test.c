@@ -58,7 +58,7 @@ static void expect_same(struct kunit *test, char *area, struct page *page, unsig
 
 static void vmalloc_shows_its_frames(struct kunit *test)
 {
-	char *p = vmalloc(N * PAGE_SIZE - 100);
+	char *p = vmalloc(N * PAGE_SIZE);
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
@@ -76,6 +76,9 @@ static void vmalloc_shows_its_frames(struct kunit *test)
 	}
 	vfree(p);
 	KUNIT_EXPECT_NULL(test, vmalloc_to_page(p));
+	p = vmalloc(N * PAGE_SIZE - 100);
+	KUNIT_EXPECT_EQ(test, vmalloc_nr_pages(), frames + N);
+	vfree(p);
 }
 
 static void guard_behind_each_area(struct kunit *test)
