@@ -168,7 +168,7 @@ def stages(build):
         ("bare metal", [[script(build, "tests/boot/boot_test.sh")],
                         [script(build, "tools/boot_test.py", "--build=" + build, "kunit", "slab_test", "sync", "vmap_test")]]),
         flavour_stage("debug", "debug"),
-        flavour_stage("asan", "asan", more=["tests/edges/run.sh"]),
+        flavour_stage("asan", "asan", more=["tests/%s/run.sh" % n for n in ("edges", "failnth", "fuzz", "compact", "pressure", "pagecache")]),
         ("flavour tsan", [[flavour_build("tsan", "tsan")], [script(tsan, "tests/tsan/run.sh"), script(tsan, "tests/pagecache/tsan.sh")]]),
         flavour_stage("clang", "release", "clang"),
     ]

@@ -33,6 +33,7 @@
 #include <kmemkit/anon.h>
 #include <kmemkit/swap.h>
 #include <kmemkit/vmap.h>
+#include "base/edge.h"
 #include "port.h"
 #include "shmem.h"
 #include "sync/thread.h"
@@ -476,6 +477,7 @@ static struct kmk_region *create(unsigned long pages)
 	}
 	r->start = (unsigned long)r->vm->addr;
 	r->pages = pages;
+	kmk_edge_allow(r->vm->addr, pages * PAGE_SIZE);
 	r->refs = 1;
 	mutex_init(&r->lock);
 	r->s->region = r;
