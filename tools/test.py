@@ -185,7 +185,7 @@ def long_stages(build):
         ("swap, 1 GiB over 256 MiB", [[script(build, "tests/swap/run.sh", "--long")]]),
         ("page cache, 1 GiB in 64 MiB", [[script(build, "tests/pagecache/run.sh", "--long")]]),
         ("soak, 10 minutes", [[script(build, "tests/soak/run.sh", "--long")]]),
-        ("flavour tsan", [[flavour_build("tsan", "tsan")], units(tsan)]),
+        ("flavour tsan", [[flavour_build("tsan", "tsan")], units(tsan) + examples(tsan)]),
         ("conformance under flavours", [
             [flavour_build("debug", "debug"), flavour_build("asan", "asan"),
              flavour_build("clang", "release", "clang")],
