@@ -197,7 +197,7 @@ def long_stages(build):
 
 
 # What a sanitizer or a signal says: no case need have failed.
-ALARM = re.compile(r"(WARNING: ThreadSanitizer|==\d+==ERROR|.*: runtime error: |Bail out!|.*core dumped)")
+ALARM = re.compile(r"[ #+]*(WARNING: ThreadSanitizer|==\d+==ERROR|.*: runtime error: |Bail out!|.*core dumped)")
 
 
 def shown(text, most=30):
@@ -211,7 +211,8 @@ def shown(text, most=30):
             results.update(j for j in range(i, i + 7) if j < len(lines) and (j == i or re.match(r" *#", lines[j])))
         if ALARM.match(line):
             alarms.update(range(i, min(i + 14, len(lines))))
-    kept = (sorted(results) + sorted(alarms - results))[:most]
+    kept = sorted(results)[:most - 15 if alarms - results else most]
+    kept = (kept + sorted(alarms - results))[:most]
     return [lines[i] for i in kept + [i for i in range(max(0, len(lines) - most + len(kept)), len(lines)) if i not in kept]]
 
 
@@ -243,6 +244,8 @@ def self_test():
     early = shown("ok 1\n    # a: why\n    not ok 2\n" + "ok\n" * 40 + "not ok - b\n# because\n" + "ok\n" * 40)
     assert early[:4] == ["    # a: why", "    not ok 2", "not ok - b", "# because"] and len(early) == 30, early
     race = shown("ok 1\nWARNING: ThreadSanitizer: data race\n    #0 f\n" + "ok\n" * 40 + "not ok 2\n" + "ok\n" * 40)
+    many = shown("# ==7==ERROR: AddressSanitizer: x\n" + "ok\n" * 40 + "not ok\n" * 40)
+    assert many[14:16] == ["not ok", "# ==7==ERROR: AddressSanitizer: x"], many
     assert race[:3] == ["not ok 2", "WARNING: ThreadSanitizer: data race", "    #0 f"], race
     assert shown("a\nb\n") == ["a", "b"]
     start = time.monotonic()

@@ -192,8 +192,8 @@ static inline void irqresource_disabled(struct resource *res, u32 irq)
 /*
  * request: put `new` under root if nothing there overlaps it; 0 or -EBUSY (the _conflict form
  * returns what stands in the way, or NULL). insert: as request, but `new` may also take existing
- * children in or go below them. release: `old` and what was inserted below it leave the tree (their parent is NULL then);
- * 0, or -EINVAL if it was not there. None of them sleeps or allocates.
+ * children in or go below them. release: `old` leaves the tree, and what is below it with it; remove: what is below it takes
+ * its place. 0, or -EINVAL if it was not there. None of them sleeps or allocates.
  */
 struct resource *request_resource_conflict(struct resource *root, struct resource *new);
 int request_resource(struct resource *root, struct resource *new);

@@ -207,6 +207,7 @@ static void child(void)
 	kmk_host.pid = getpid();
 	if (!refused) {
 		adopt_copy();
+		kmk_host_guard_child();
 		kmk_host_forget_slots();
 		kmk_upcall_fork_child();
 	}

@@ -63,6 +63,13 @@ static bool open_uffd(void)
 	return true;
 }
 
+/* Now, since two threads of the child would both open one. */
+void kmk_host_guard_child(void)
+{
+	if (kmk_host.desc.guard == PORT_GUARD_FRAME && !open_uffd())
+		kmk_host_log("kmemkit: fork: the child has no userfaultfd: %s", strerror(errno));
+}
+
 static const struct {
 	const char *name;
 	enum port_guard_kind kind;
@@ -158,6 +165,8 @@ int port_guard(void *va, size_t len, size_t stride)
 	if (kmk_host.desc.guard == PORT_GUARD_MARK) {
 		err = each_guard(va, len, stride, MADV_GUARD_INSTALL);
 	} else {
+		/* MAP_POPULATE brings nothing under mlockall(MCL_ONFAULT), and what is missing would be a guard. */
+		madvise(va, len, MADV_POPULATE_WRITE);
 		err = each_guard(va, len, stride, MADV_REMOVE);
 		if (!err && (!open_uffd() || ioctl(uffd, UFFDIO_REGISTER, &area)))
 			err = -errno;

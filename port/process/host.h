@@ -93,6 +93,7 @@ void kmk_host_advise(int advice);		/* madvise all our regions */
 
 /* guard.c: choose the kind of guard, fill desc->guard and max_mappings. 0 or -EINVAL, printed. */
 int kmk_host_guard_init(struct port_desc *desc);
+void kmk_host_guard_child(void);		/* one thread, behind a fork */
 bool kmk_host_guarded(uintptr_t addr);		/* guards end in SIGBUS, and addr may be one */
 
 /* threads.c */

@@ -216,6 +216,20 @@ static bool is_ram(uint64_t pa, size_t len)
 	return pa >= end;
 }
 
+/*
+ * A program that closes descriptors it knows nothing of closes ours, and its next file may get the number: frames would be
+ * written into that. Nothing can be saved then.
+ */
+static void check_file(void)
+{
+	struct stat st;
+
+	if (!fstat(kmk_host.fd, &st) && st.st_dev == kmk_host.dev && st.st_ino == kmk_host.ino)
+		return;
+	kmk_host_log("kmemkit: the program closed the descriptor of the library's memory: close only your own");
+	port_halt(1);
+}
+
 int port_map(void *va, uint64_t pa, size_t len, unsigned prot)
 {
 	int flags = MAP_SHARED | MAP_FIXED | MAP_NORESERVE;
@@ -230,6 +244,7 @@ int port_map(void *va, uint64_t pa, size_t len, unsigned prot)
 		return err;
 	if (pa > kmk_host.fd_end || len > kmk_host.fd_end - pa || !is_ram(pa, len))
 		return -EINVAL;
+	check_file();
 	if (prot & (PORT_READ | PORT_WRITE))
 		flags |= MAP_POPULATE;
 	if ((prot & PORT_HUGE) && len >= KMK_HOST_HUGE && !(((uintptr_t)va | pa) & (KMK_HOST_HUGE - 1)))
@@ -268,6 +283,7 @@ void port_release(uint64_t pa, size_t len)
 {
 	int saved = errno;
 
+	check_file();
 	if (fallocate(kmk_host.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)pa, (off_t)len))
 		port_clear(pa, len);
 	errno = saved;

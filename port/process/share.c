@@ -31,7 +31,8 @@ void *kmk_share_map(int fd, const struct kmk_share_run *run, unsigned int nr, in
 	char *base, *p;
 
 	for (unsigned int i = 0; i < nr; i++)
-		len += run[i].len;
+		if (__builtin_add_overflow(len, run[i].len, &len))
+			return NULL;
 	base = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	for (unsigned int i = 0; base != MAP_FAILED && i < nr; at += run[i].len, i++) {
 		p = mmap(base + at, run[i].len, prot, MAP_SHARED | MAP_FIXED, fd, (off_t)run[i].offset);

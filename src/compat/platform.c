@@ -194,12 +194,12 @@ static int name_device(struct platform_device *pdev)
 	}
 }
 
-/* Unclaim the first n resources. */
+/* Unclaim the first n resources. Another device's below them stay in the tree: these descriptors go with the device. */
 static void unclaim(struct platform_device *pdev, u32 n)
 {
 	while (n--)
 		if (pdev->resource[n].parent)
-			release_resource(&pdev->resource[n]);
+			remove_resource(&pdev->resource[n]);
 }
 
 static struct resource *tree_of(const struct resource *r)

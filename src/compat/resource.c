@@ -67,17 +67,6 @@ int request_resource(struct resource *root, struct resource *new)
 	return request_resource_conflict(root, new) ? -EBUSY : 0;
 }
 
-/* What was inserted below leaves the tree with it: nobody's memory may be its parent once that is freed. */
-static void orphan(struct resource *old)
-{
-	struct resource *child = old->child, *next;
-
-	for (old->child = NULL; child; child = next) {
-		next = child->sibling;
-		child->parent = child->sibling = NULL;
-	}
-}
-
 int release_resource(struct resource *old)
 {
 	struct resource **p;
@@ -87,7 +76,6 @@ int release_resource(struct resource *old)
 	if (p) {
 		*p = old->sibling;
 		old->parent = old->sibling = NULL;
-		orphan(old);
 	}
 	spin_unlock(&lock);
 	return p ? 0 : -EINVAL;
@@ -399,6 +387,17 @@ static struct resource *unlink_region(struct resource *parent, resource_size_t s
 	return NULL;
 }
 
+/* What was inserted below leaves the tree with it: its memory goes, and nobody may keep it as parent. */
+static void orphan(struct resource *old)
+{
+	struct resource *child = old->child, *next;
+
+	for (old->child = NULL; child; child = next) {
+		next = child->sibling;
+		child->parent = child->sibling = NULL;
+	}
+}
+
 void __release_region(struct resource *parent, resource_size_t start, resource_size_t n)
 {
 	resource_size_t end = start + n - 1;
@@ -406,6 +405,8 @@ void __release_region(struct resource *parent, resource_size_t start, resource_s
 
 	spin_lock(&lock);
 	res = unlink_region(parent, start, end);
+	if (res)
+		orphan(res);
 	spin_unlock(&lock);
 	if (WARN(!res, "Trying to free nonexistent resource <%016llx-%016llx>\n",
 		 (unsigned long long)start, (unsigned long long)end))

@@ -73,10 +73,20 @@ static void note_size(const void *p, size_t size)
 		kmk_debug_resize(slab, i, size);
 	else if (slab && slab->track)
 		slab->track[i].size = (u32)size;
-	if (slab)
+}
+
+/* A live object or block is so long now. What is neither has no edge to move. */
+static void note_edge(const void *p, size_t size, size_t room)
+{
+	u32 i;
+	struct kmk_slab *slab = KMK_EDGES ? kmk_slab_of(p, &i) : NULL;
+
+	if (!KMK_EDGES || !room)
+		return;
+	if (!slab)
+		kmk_edge_set(p, size, room);
+	else if (slab->state[i] == KMK_OBJ_LIVE && (const unsigned char *)p == slab->base + (size_t)i * slab->cache->size)
 		kmk_edge_live((void *)p, size);
-	else if (!ZERO_OR_NULL_PTR(p))
-		kmk_edge_set(p, size, __ksize(p));
 }
 
 /* What was asked for no longer matters: the caller may now use all of it. */
@@ -85,6 +95,7 @@ size_t ksize(const void *addr)
 	size_t size = __ksize(addr);
 
 	note_size(addr, size);
+	note_edge(addr, size, size);
 	return size;
 }
 
@@ -127,11 +138,13 @@ void *krealloc(const void *p, size_t new_size, gfp_t flags)
 		if (flags & __GFP_ZERO)
 			memset((char *)p + kept, 0, room - kept);
 		note_size(p, new_size);
+		note_edge(p, new_size, room);
 		return (void *)p;
 	}
 	q = kmk_kmalloc_caller(new_size, flags, _RET_IP_);
 	if (!q) {
 		note_size(p, used);
+		note_edge(p, used, room);
 		return NULL;
 	}
 	if (room)

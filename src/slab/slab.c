@@ -67,10 +67,13 @@ static bool coloured(const struct kmem_cache *s)
 	return !s->debug && s->nr && (s->colour_first || kmk_option_flag("slab_colour", true));
 }
 
+/* Behind the last object nobody may touch anything (edge.h): what runs over its end must not be in the descriptor. */
+#define EDGE	(KMK_EDGES ? 16u : 0u)
+
 static void set_geometry(struct kmem_cache *s, u32 order)
 {
 	u32 total = (u32)PAGE_SIZE << order, lead = colour_lead(s, total);
-	u32 nr = (total - lead) / s->size, inside = fit_inside(s, order, total - lead);
+	u32 nr = (total - lead) / s->size, inside = fit_inside(s, order, total - lead - EDGE);
 
 	/*
 	 * Small objects: always inside. Others: only where the leftover holds it for nothing. The first
@@ -80,7 +83,7 @@ static void set_geometry(struct kmem_cache *s, u32 order)
 	if (!s->debug && (s->size < PAGE_SIZE / 8 || inside == nr || list_empty(&slab_caches))) {
 		s->nr = inside;
 		s->desc_off = total - desc_bytes(s->size, inside, order);
-		total = s->desc_off;
+		total = s->desc_off - EDGE;
 	} else {
 		s->nr = nr;
 		s->desc_off = KMK_OFF_SLAB;
@@ -276,6 +279,13 @@ static void count_frames(const struct kmem_cache *s, long sign)
 			    sign * (1L << s->order));
 }
 
+/* Nothing of the block may be touched, but for a descriptor in it. */
+static void close_edges(const struct kmem_cache *s, const void *block)
+{
+	if (kmk_edges_of(s))
+		kmk_edge_forbid(block, s->desc_off == KMK_OFF_SLAB ? PAGE_SIZE << s->order : s->desc_off);
+}
+
 static struct kmk_slab *make(struct kmem_cache *s, gfp_t gfp, unsigned int home)
 {
 	/* Zone and mobility are the cache's, not the request's. */
@@ -291,8 +301,7 @@ static struct kmk_slab *make(struct kmem_cache *s, gfp_t gfp, unsigned int home)
 	if (slab && set_up(s, slab, block, gfp)) {
 		construct(s, slab, gfp);
 		mark_frames(page, slab);
-		if (kmk_edges_of(s))
-			kmk_edge_forbid(slab->base, (size_t)s->nr * s->size);
+		close_edges(s, block);
 		kmk_slab_set_home(slab, home);
 		count_frames(s, 1);
 		return slab;

@@ -72,6 +72,7 @@ void kmk_area_begin(struct kmk_area *area, const struct kmk_area_request *req, u
 	area->internal = kmk_self()->internal;
 	area->time = now;
 	area->ram = req->ram;
+	area->spoiled = false;
 	WRITE_ONCE(area->state, KMK_AREA_LIVE);
 	__atomic_store_n(area->entry, (unsigned long)area | KMK_ENTRY_FIRST | KMK_ENTRY_LIVE |
 			 (req->ram ? KMK_ENTRY_RAM : 0), __ATOMIC_RELEASE);
@@ -335,7 +336,7 @@ struct kmk_area *kmk_area_take(const void *addr, bool want_ram, const char *fn, 
 	}
 	kmk_unlock(&shelf->lock);
 	if (likely(area))
-		kmk_protect_reset(area->range.start, area->range.end);
+		area->spoiled = !kmk_protect_reset(area->range.start, area->range.end);
 	else
 		kmk_bad_address(addr, fn, caller);
 	return area;

@@ -95,7 +95,7 @@ struct kmk_area *kmk_area_reuse(const struct kmk_area_request *req)
 
 static bool keep(struct kmk_area *area)
 {
-	if (!area->plain || kmk_vmap_exact || pages_of(area) > limit / 2 || is_vmalloc_addr(area->vm.pages) ||
+	if (!area->plain || area->spoiled || kmk_vmap_exact || pages_of(area) > limit / 2 || is_vmalloc_addr(area->vm.pages) ||
 	    !kmk_frames_plain(area->vm.pages, pages_of(area)))
 		return false;
 	kmk_edge_allow(area->vm.addr, pages_of(area) * PAGE_SIZE);

@@ -61,10 +61,16 @@ bool kmk_iomem_any_address(void);	/* the host maps any physical address */
 void kmk_iomap_set(unsigned long va, unsigned long len, struct kmk_iomap *map);
 struct kmk_iomap *kmk_iomap_at(unsigned long va);
 
+/* ioremap.c */
+void kmk_ioremap_start(void);
+
 /* Text for a fault at addr: its length, 0 when it is none of theirs. No lock is waited for. */
 size_t kmk_io_explain(unsigned long addr, char *buf, size_t size);
 size_t kmk_protect_explain(unsigned long addr, char *buf, size_t size);
 
-/* An area is taken out of use: the protections of its pages are those of a fresh mapping again. */
-void kmk_protect_reset(unsigned long start, unsigned long end);
+/*
+ * An area is taken out of use: the protections of its pages are those of a fresh mapping again. False if the host would
+ * not (at its limit of mappings): then nobody may get these mappings.
+ */
+bool kmk_protect_reset(unsigned long start, unsigned long end);
 #endif

@@ -34,6 +34,7 @@ int kmk_iomem_start(const struct port_desc *desc)
 	int err = 0;
 
 	any_address = desc->features & PORT_F_MMIO;
+	kmk_ioremap_start();
 	for (unsigned int i = 0; i < desc->nr_iomem && !err; i++) {
 		const struct port_iomem *p = &desc->iomem[i];
 

@@ -17,11 +17,13 @@
 
 #define RET_IP	__builtin_return_address(0)
 
-static bool checked(void)
+static bool checked;		/* iomem_debug=1 */
+
+void kmk_ioremap_start(void)
 {
 	const char *v = kmk_option("slub_debug");
 
-	return kmk_option_flag("iomem_debug", v && *v != '-');
+	checked = kmk_option_flag("iomem_debug", v && *v != '-');
 }
 
 static void __iomem *refuse(const char *what, phys_addr_t phys, size_t size, const void *caller)
@@ -89,7 +91,7 @@ static void __iomem *map_device(phys_addr_t phys, size_t size, unsigned int prot
 				const void *caller)
 {
 	size_t offset = phys & ~PAGE_MASK, len = PAGE_ALIGN(size + offset);
-	bool calls = range && range->ops, window = calls || (range && checked());
+	bool calls = range && range->ops, window = calls || (range && checked);
 	struct kmk_area *area = make_area(len, window, caller);
 	int err = 0;
 

@@ -14,6 +14,8 @@
 #include "sync/thread.h"
 #include "vmap/vmap.h"
 
+#define PATIENCE	10000		/* rounds over the slots before it is said that none is free */
+
 struct local_slot {
 	struct kmk_thread *owner;	/* NULL: free */
 	unsigned long pfn;
@@ -38,11 +40,17 @@ static struct local_slot *slot_at(const void *addr)
 	return &slots[((unsigned long)addr - FIXADDR_START) / KMK_SLOT_STRIDE];
 }
 
+/* Not in the guard behind the slot's page: where a pointer ends up that went on to the page's end. */
+static bool in_page(const void *addr)
+{
+	return ((unsigned long)addr - FIXADDR_START) % KMK_SLOT_STRIDE < PAGE_SIZE;
+}
+
 struct page *kmk_local_page(const void *addr)
 {
 	struct local_slot *slot = slot_at(addr);
 
-	return __atomic_load_n(&slot->owner, __ATOMIC_ACQUIRE) ? pfn_to_page(slot->pfn) : NULL;
+	return in_page(addr) && __atomic_load_n(&slot->owner, __ATOMIC_ACQUIRE) ? pfn_to_page(slot->pfn) : NULL;
 }
 
 static bool claim(struct local_slot *slot, struct kmk_thread *self)
@@ -57,11 +65,15 @@ static bool claim(struct local_slot *slot, struct kmk_thread *self)
 static struct local_slot *take_slot(struct kmk_thread *self)
 {
 	unsigned int i = (unsigned int)(((unsigned long)self >> 6) * 0x9e3779b1UL >> 8) &
-			 ~(KM_MAX_IDX - 1U);
+			 ~(KM_MAX_IDX - 1U), rounds = 0;
 
 	while (!claim(&slots[i % KMK_FIXMAP_SLOTS], self))
-		if (++i % KMK_FIXMAP_SLOTS == 0)
+		if (++i % KMK_FIXMAP_SLOTS == 0) {
 			port_yield();
+			if (++rounds == PATIENCE)
+				pr_warn_once("kmap_local: all %d slots are in use, by threads that hold theirs while they wait?\n",
+					     KMK_FIXMAP_SLOTS);
+		}
 	return &slots[i % KMK_FIXMAP_SLOTS];
 }
 
@@ -139,7 +151,7 @@ void kunmap_local_indexed(const void *vaddr)
 		return;
 	}
 	slot = slot_at(vaddr);
-	owner = __atomic_load_n(&slot->owner, __ATOMIC_ACQUIRE);
+	owner = in_page(vaddr) ? __atomic_load_n(&slot->owner, __ATOMIC_ACQUIRE) : NULL;
 	if (owner != self) {
 		misuse(vaddr, owner ? "of another thread's mapping" : "of an address that is not mapped",
 		       caller, "nothing was changed");

@@ -11,6 +11,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "base/edge.h"
 #include "vmap/vmap.h"
 
 /* For a first try that has a second behind it: no effort, no noise. */
@@ -85,10 +86,14 @@ static void *resize(const void *p, size_t size, gfp_t flags)
 			return q;
 	}
 	room = ZERO_OR_NULL_PTR(p) ? 0 : capacity(p);
+	if (is_vmalloc_addr(p))
+		kmk_edge_allow(p, room);
 	if (size > room)
 		return move(p, room, size, flags);
 	if (size && flags & __GFP_ZERO)
 		memset((void *)p + size, 0, room - size);
+	if (size && is_vmalloc_addr(p))
+		kmk_edge_set(p, size, room);
 	if (size)
 		return (void *)p;
 	kvfree(p);

@@ -249,6 +249,8 @@ static int change(unsigned long addr, int n, unsigned int clear, unsigned int se
 		return -ENOMEM;
 	c.start = addr;
 	c.end = addr + (unsigned long)n * PAGE_SIZE;
+	if (c.end <= c.start)
+		return -EINVAL;
 	c.usual = usual_prot(c.start, c.end);
 	if (!c.usual)
 		return -EINVAL;
@@ -285,23 +287,25 @@ int set_memory_np(unsigned long addr, int numpages)
 	return change(addr, numpages, PORT_READ | PORT_WRITE | PORT_EXEC, 0, "set_memory_np", RET_IP);
 }
 
-void kmk_protect_reset(unsigned long start, unsigned long end)
+bool kmk_protect_reset(unsigned long start, unsigned long end)
 {
 	struct span *s, *next;
 	unsigned int dropped = 0;
+	bool good = true;
 
 	if (likely(!kmk_protect_changed()))
-		return;
+		return true;
 	kmk_lock(&kmk_io_lock);
 	list_for_each_entry_safe(s, next, &spans, list) {
 		if (s->start < start || s->end > end)
 			continue;
-		port_protect((void *)s->start, s->end - s->start, USUAL);
+		good &= !port_protect((void *)s->start, s->end - s->start, USUAL);
 		drop_span(s);
 		dropped++;
 	}
 	kmk_unlock(&kmk_io_lock);
 	kmk_mappings_give(COST * dropped);
+	return good;
 }
 
 unsigned long kmk_protect_readable(unsigned long *start, unsigned long end)

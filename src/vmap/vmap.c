@@ -62,9 +62,13 @@ struct vm_struct *remove_vm_area(const void *addr)
 		return &heir->vm;
 	}
 	kmk_slot_heir_free(heir);
-	if (area)
-		kmk_area_retire(area);
-	return area ? &area->vm : NULL;
+	if (!area)
+		return NULL;
+	kmk_area_lock_take();
+	kmk_bury_locked(area);
+	kmk_unlock(&kmk_area_lock);
+	kmk_area_retire(area);
+	return &area->vm;
 }
 
 void free_vm_area(struct vm_struct *vm)

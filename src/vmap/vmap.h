@@ -139,6 +139,7 @@ struct kmk_area {
 	u64 time;			/* when it was made, ns */
 	bool ram;			/* made by vm_map_ram(): has no vm_struct to show */
 	bool plain;			/* vmalloc() with nothing special: may become idle */
+	bool spoiled;			/* its last life left protections in its mappings: it may not */
 	struct kmk_window *window;	/* a slot's; NULL: an area with mappings of its own */
 	const void *freed_by;
 	unsigned int mappings;		/* charged for it */

@@ -480,7 +480,7 @@ void kmk_slot_give(struct kmk_area *slot)
 {
 	struct kmk_window *w = slot->window;
 
-	if (kmk_vmap_exact || !kmk_frames_plain(slot->vm.pages, w->pages)) {
+	if (kmk_vmap_exact || slot->spoiled || !kmk_frames_plain(slot->vm.pages, w->pages)) {
 		close_slots(slot, slot);
 		free_slot(slot);
 		return;

@@ -53,6 +53,9 @@ for boot in slub_debug=U slub_debug=-; do
 	edge $boot vfree_use "use after vfree: 77 bytes inside the freed area"
 	edge $boot memcpy_end "24 bytes into the live object .* of cache kmalloc-32"
 	edge $boot rcu_use "1 bytes into the free object"
+	edge $boot last_end "in a slab of cache last, in no object"
+	right $boot others_read
+	edge $boot ksize_dead "8 bytes into the free object .* of cache kmalloc-128"
 done
 # Who did it, where owners are recorded.
 touch_it slub_debug=U kmalloc_end 0

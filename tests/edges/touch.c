@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* One wrong access each, or with `good` the nearest right one: run.sh expects AddressSanitizer to tell them apart. */
 #include <linux/gfp.h>
+#include <linux/kthread.h>
 #include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -135,6 +136,57 @@ static void page_use(void)
 	FREED(p, PAGE_SIZE + 5, __free_pages(page, 1));
 }
 
+/* Behind the last object of a slab lies this library's own descriptor of it. */
+static void last_end(void)
+{
+	struct kmem_cache *s = kmem_cache_create("last", 64, 0, 0, NULL);
+	char *p[1000], *last = NULL;
+
+	for (int i = 0; i < 1000; i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	for (int i = 0; i < 1000; i++)
+		if (virt_to_head_page(p[i]) == virt_to_head_page(p[500]) && p[i] > last)
+			last = p[i];
+	behind(last, 64);
+	for (int i = 0; i < 1000; i++)
+		kmem_cache_free(s, p[i]);
+	kmem_cache_destroy(s);
+}
+
+static bool stop;
+
+static int look(void *p)
+{
+	while (!READ_ONCE(stop))
+		for (int i = 0; i < 99; i++)
+			sink = READ_ONCE(((char *)p)[i]);
+	return 0;
+}
+
+/* Another holder reads what stays while the end moves: never reported. */
+static void others_read(void)
+{
+	char *p = kmalloc(120, GFP_KERNEL);
+	struct task_struct *t = kthread_run(look, p, "look");
+
+	for (int i = 0; i < 30000; i++) {
+		ksize(p);
+		p = krealloc(p, 99, GFP_KERNEL);
+		p = krealloc(p, 100 + i % 25, GFP_KERNEL);
+	}
+	WRITE_ONCE(stop, true);
+	kthread_stop(t);
+	kfree(p);
+}
+
+/* The size of a dead object opens nothing. */
+static void ksize_dead(void)
+{
+	char *volatile p = kmalloc(100, GFP_KERNEL);
+
+	FREED(p, 8, { kfree(p); ksize(p); });
+}
+
 static void vmalloc_end(void)
 {
 	char *p = vmalloc(5000);
@@ -171,7 +223,7 @@ static const struct { const char *name; void (*fn)(void); } touches[] = {
 #define T(fn) { #fn, fn }
 	T(kmalloc_end), T(kzalloc_variable), T(kfree_use), T(cache_end), T(cache_use), T(typesafe_use), T(bulk_use),
 	T(krealloc_shrunk), T(krealloc_moved), T(large_end), T(page_use), T(vmalloc_end), T(vfree_use), T(memcpy_end),
-	T(rcu_use),
+	T(rcu_use), T(last_end), T(others_read), T(ksize_dead),
 };
 
 static int __init touch_init(void)

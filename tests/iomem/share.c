@@ -75,6 +75,12 @@ int main(int argc, char **argv)
 		scattered[i] = alloc_page(GFP_KERNEL);
 		hole[i] = alloc_page(GFP_KERNEL);
 	}
+	/* Lengths whose sum wraps would map over a neighbour. */
+	snprintf(text, sizeof(text), "%d", kmk_share_fd());
+	run[0] = (struct kmk_share_run){ 0, 2 * PAGE_SIZE };
+	run[1] = (struct kmk_share_run){ 0, -PAGE_SIZE };
+	CHECK(!kmk_share_map(atoi(text), run, 2, 1));
+	close(atoi(text));
 	p = vmalloc_user(40 * PAGE_SIZE);
 	shared(argv[0], p, 40 * PAGE_SIZE);
 	CHECK(kmk_share_text(p, 40 * PAGE_SIZE, text, sizeof(text)) == -7);	/* E2BIG */

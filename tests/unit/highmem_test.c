@@ -123,6 +123,12 @@ static void unbalanced_is_reported(struct kunit *test)
 	kunmap_local(a);
 	KUNIT_EXPECT_EQ(test, kmk_kunit_take_reports(test), 1UL);
 	*b = 7;
+	if (is_kmap_addr(b)) {		/* a pointer that went on to the page's end */
+		KUNIT_EXPECT_PTR_EQ(test, kmap_to_page(b), page[1]);
+		KUNIT_EXPECT_NULL(test, kmap_to_page(b + PAGE_SIZE));
+		kunmap_local(b + PAGE_SIZE);
+		KUNIT_EXPECT_EQ(test, kmk_kunit_take_reports(test), 1UL);
+	}
 	kunmap_local(b);
 	KUNIT_EXPECT_EQ(test, kmk_kunit_take_reports(test), 0UL);
 }

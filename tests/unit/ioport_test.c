@@ -66,20 +66,27 @@ static void insert_adopts_and_remove_dissolves(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, a.end, (resource_size_t)0xff);
 }
 
-/* What lies below a released resource must not keep it as its parent: its memory may go. */
+/* A region's memory goes when it is released: what lies below must not keep it as its parent. */
 static void release_leaves_no_parent_behind(struct kunit *test)
 {
-	struct resource twin = a;
+	struct resource *region = request_mem_region(0xfe000000, 0x1000, "outer"), inner = DEFINE_RES_MEM(0xfe000000, 0x10);
 
-	KUNIT_ASSERT_EQ(test, request_resource(&root, &a), 0);
-	KUNIT_ASSERT_EQ(test, insert_resource(&root, &twin), 0);
-	KUNIT_EXPECT_PTR_EQ(test, a.parent, &twin);
-	KUNIT_EXPECT_EQ(test, release_resource(&twin), 0);
-	KUNIT_EXPECT_NULL(test, a.parent);
-	KUNIT_EXPECT_EQ(test, release_resource(&a), -EINVAL);
-	KUNIT_EXPECT_EQ(test, request_resource(&root, &a), 0);
-	KUNIT_EXPECT_EQ(test, release_resource(&a), 0);
+	KUNIT_ASSERT_NOT_NULL(test, region);
+	KUNIT_ASSERT_EQ(test, request_resource(region, &inner), 0);
+	release_mem_region(0xfe000000, 0x1000);
+	KUNIT_EXPECT_NULL(test, inner.parent);
+	KUNIT_EXPECT_EQ(test, release_resource(&inner), -EINVAL);
+
+	/* One that is released by its owner keeps what is below it, and has it when it comes back. */
+	KUNIT_ASSERT_EQ(test, request_resource(&root, &c), 0);
+	inner = (struct resource)DEFINE_RES_MEM(0x1200, 0x10);
+	KUNIT_ASSERT_EQ(test, request_resource(&c, &inner), 0);
+	KUNIT_EXPECT_EQ(test, release_resource(&c), 0);
 	KUNIT_EXPECT_NULL(test, root.child);
+	KUNIT_EXPECT_EQ(test, request_resource(&root, &c), 0);
+	KUNIT_EXPECT_PTR_EQ(test, c.child, &inner);
+	KUNIT_EXPECT_EQ(test, release_resource(&inner), 0);
+	KUNIT_EXPECT_EQ(test, release_resource(&c), 0);
 }
 
 static void allocate_finds_the_lowest_gap(struct kunit *test)

@@ -140,6 +140,8 @@ static void what_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, set_memory_ro(a, -1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, set_memory_ro(a, 0), 0);
 	KUNIT_EXPECT_EQ(test, set_memory_ro(0x1000, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, set_memory_ro(~0UL & PAGE_MASK, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, set_memory_ro(~0UL & PAGE_MASK, 2), -EINVAL);
 	KUNIT_EXPECT_EQ(test, set_memory_ro((unsigned long)&p & PAGE_MASK, 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, set_memory_ro(a + 8, 1), 0);
 	KUNIT_EXPECT_EQ(test, kmk_kunit_take_reports(test), 1UL);

@@ -101,7 +101,30 @@ static void frames_named_by_areas(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, kept_given && kept_shown);
 }
 
+/* A correct caller touches all it asked for, wherever the area's last page ends; asan watches. */
+static void kvrealloc_of_an_area(struct kunit *test)
+{
+	char *p = vmalloc(200000);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	memset(p, 1, 200000);
+	p = kvrealloc(p, 203000, GFP_KERNEL);		/* the same last page */
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	p[202999] = 2;
+	p = kvrealloc(p, 100000, GFP_KERNEL | __GFP_ZERO);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	p[99999] = 3;
+	p = kvrealloc(p, 400000, GFP_KERNEL | __GFP_ZERO);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_EQ(test, p[99998], 1);
+	KUNIT_EXPECT_EQ(test, p[99999], 3);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p + 100000, 0, 300000));
+	p[399999] = 4;
+	kvfree(p);
+}
+
 static struct kunit_case vmap_edge_cases[] = {
+	KUNIT_CASE(kvrealloc_of_an_area),
 	KUNIT_CASE(kvmalloc_too_large),
 	KUNIT_CASE(nofail_waits_for_addresses),
 	KUNIT_CASE(remap_marks_the_mapping),

@@ -29,6 +29,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -253,11 +255,71 @@ static void truncated(const char *file)
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS);
 }
 
+/* A read of it by the kernel, which fails where the program would fault. */
+static bool readable(char *p)
+{
+	struct iovec to = { &(char){ 0 }, 1 }, from = { p, 1 };
+
+	return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == 1;
+}
+
+static void *make_area(void *area)
+{
+	pthread_barrier_wait(&both);
+	*(char **)area = vmalloc(PAGE_SIZE);
+	return NULL;
+}
+
+/* The first areas of a fork's child are made by two threads at a time: guards work then, and still do. */
+static void first_in_the_child(void)
+{
+	char *p[2], *later;
+	pthread_t t[2];
+	int status;
+
+	for (int round = 0; round < 400 && !failed; round++) {
+		fflush(stdout);
+		if (!fork()) {
+			pthread_barrier_init(&both, NULL, 2);
+			for (int i = 0; i < 2; i++)
+				pthread_create(&t[i], NULL, make_area, &p[i]);
+			for (int i = 0; i < 2; i++)
+				pthread_join(t[i], NULL);
+			later = vmalloc(20 * PAGE_SIZE);
+			for (int i = 0; i < 2; i++)
+				CHECK(readable(p[i]) && !readable(p[i] + PAGE_SIZE));
+			CHECK(readable(later) && !readable(later + 20 * PAGE_SIZE) && kmk_vmap_mappings() < 60);
+			_exit(failed);
+		}
+		wait(&status);
+		CHECK(!status);
+	}
+}
+
+/* Locked on fault: what the host was asked to bring in is not there yet. */
+static void locked(void)
+{
+	char *p[100];
+
+	vfree(vmalloc(100));
+	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) {
+		printf("mlockall() is not allowed here\n");
+		return;
+	}
+	for (int i = 0; i < 100; i++) {
+		p[i] = vmalloc((i % 3 + 1) * PAGE_SIZE);
+		p[i][0] = p[i][(i % 3 + 1) * PAGE_SIZE - 1] = 1;
+		CHECK(!readable(p[i] + (i % 3 + 1) * PAGE_SIZE));
+	}
+	for (int i = 0; i < 100; i++)
+		vfree(p[i]);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct { const char *name; void (*run)(void); } modes[] = {
 		{ "tasks", tasks }, { "local", local }, { "remove", remove_without_memory }, { "hole", hole }, { "shelf", shelf },
-		{ "guards", guards }, { "window", window },
+		{ "guards", guards }, { "window", window }, { "first", first_in_the_child }, { "locked", locked },
 	};
 
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -64,6 +64,8 @@ all_areas() {
 	KMEMKIT_IOMEM="0xfe000000+64K=$tmp/registers" run "ioremap() and the limit of mappings" ioremap
 	KMEMKIT_MEM="dma=16M,dma32=112M,normal=64M" run "idle areas do not keep frames from others" pressure
 	edge "a fork's child has guards where neighbouring slots were closed" guards
+	KMEMKIT_MEM="dma32=32M,normal=64M" edge "the first areas of a fork's child, by two threads" first
+	KMEMKIT_MEM="dma32=32M,normal=64M" edge "memory locked on fault" locked
 	truncate -s 64K "$tmp/registers"
 	KMEMKIT_IOMEM="0xfe000000+64K=$tmp/registers" edge "a device's file that became shorter is a bus error" truncated \
 		"$tmp/registers"
