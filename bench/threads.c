@@ -70,6 +70,28 @@ static void own_batches(int id)
 	(void)id;
 }
 
+/* As kmem_bench has them: 4,096 at a time. */
+#define BATCH	4096
+#define BATCHES	5
+static void *batch[2][BATCH];
+
+#define OWN_BATCH(size)								\
+static void own_batches_##size(int id)						\
+{										\
+	for (int r = 0; r < BATCHES; r++) {					\
+		for (int i = 0; i < BATCH; i++) {				\
+			batch[id][i] = kmalloc(size, GFP_KERNEL);		\
+			*(volatile char *)batch[id][i] = 1;			\
+		}								\
+		for (int i = 0; i < BATCH; i++)					\
+			kfree(batch[id][i]);					\
+	}									\
+}
+
+OWN_BATCH(16)
+OWN_BATCH(64)
+OWN_BATCH(256)
+
 static struct own { void *slot[1024]; uint32_t rng; char pad[128]; } own[2];
 
 static void own_churn(int id)
@@ -363,6 +385,9 @@ int main(void)
 		return 1;
 	two("own_pair_64", own_pairs, NULL, OPS);
 	two("own_batch_128", own_batches, NULL, OPS);
+	two("own_batches_16", own_batches_16, NULL, BATCH * BATCHES);
+	two("own_batches_64", own_batches_64, NULL, BATCH * BATCHES);
+	two("own_batches_256", own_batches_256, NULL, BATCH * BATCHES);
 	two("own_churn", own_churn, own_end, OPS);
 	moving("moved_pair_64", own_pairs, NULL);
 	moving("moved_churn", own_churn, own_end);
