@@ -149,3 +149,13 @@ void objcache_put(struct objcache *cache, struct objcache_record *record)
 	record->users--;
 	spin_unlock(&cache->lock);
 }
+
+struct objcache_stats objcache_stats(struct objcache *cache)
+{
+	struct objcache_stats s;
+
+	spin_lock(&cache->lock);
+	s = (struct objcache_stats){ cache->nr_records, cache->hits, cache->misses, cache->evicted, cache->bytes };
+	spin_unlock(&cache->lock);
+	return s;
+}

@@ -49,4 +49,8 @@ void objcache_destroy(struct objcache *cache);
 /* The record of a key with a reference, or NULL without memory. May sleep. */
 struct objcache_record *objcache_get(struct objcache *cache, u32 key);
 void objcache_put(struct objcache *cache, struct objcache_record *record);
+
+struct objcache_stats { unsigned long records, hits, misses, evicted; size_t bytes; };
+/* All of one moment. Does not sleep. */
+struct objcache_stats objcache_stats(struct objcache *cache);
 #endif
