@@ -190,12 +190,36 @@ static void spit(struct list_head *eaten)
 	INIT_LIST_HEAD(eaten);
 }
 
+/*
+ * Objects until no request is granted. Frames that lay on another processor's list come free meanwhile, when kswapd
+ * empties it: they are asked for again. Returns the frames that an urgent request for a page still gets.
+ */
+static unsigned long use_up(struct kmem_cache *s, void ***all, unsigned long *got)
+{
+	unsigned long left = 0;
+	LIST_HEAD(reserve);
+	void **o;
+
+	for (int tries = 0; tries < 50; tries++) {
+		while ((o = kmem_cache_alloc(s, GFP_ATOMIC | __GFP_NOWARN))) {
+			*o = *all;
+			*all = o;
+			++*got;
+		}
+		left = eat(&reserve, GFP_ATOMIC);
+		spit(&reserve);
+		if (left <= 16)
+			break;
+		msleep(1);
+	}
+	return left;
+}
+
 /* The frames that an object's record needs come from where the object comes from. */
 static void atomic_requests_reach_the_reserve(struct kunit *test)
 {
 	static const slab_flags_t kinds[] = { 0, SLAB_STORE_USER, SLAB_RED_ZONE | SLAB_STORE_USER };
 	LIST_HEAD(eaten);
-	LIST_HEAD(reserve);
 
 	if (totalram_pages() > 65536)
 		kunit_skip(test, "too much memory to use it all up; tests/core has a small machine");
@@ -206,13 +230,7 @@ static void atomic_requests_reach_the_reserve(struct kunit *test)
 
 		KUNIT_ASSERT_NOT_NULL(test, s);
 		eat(&eaten, GFP_NOWAIT);
-		while ((o = kmem_cache_alloc(s, GFP_ATOMIC | __GFP_NOWARN))) {
-			*o = all;
-			all = o;
-			got++;
-		}
-		left = eat(&reserve, GFP_ATOMIC);
-		spit(&reserve);
+		left = use_up(s, &all, &got);
 		spit(&eaten);
 		for (; all; all = o) {
 			o = *all;
