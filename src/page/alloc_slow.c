@@ -284,7 +284,12 @@ static bool give_up(struct request *r)
 {
 	if (!r->idle_rounds++)
 		r->idle_since = port_now();
-	return r->idle_rounds > RETRIES && (!global_node_page_state(NR_WRITEBACK) || waited_long(r));
+	if (r->idle_rounds <= RETRIES)
+		return false;
+	if (!global_node_page_state(NR_WRITEBACK) || waited_long(r))
+		return true;
+	r->idle_rounds = RETRIES / 2;	/* what has been written by the next round is looked at some more times */
+	return false;
 }
 
 /* After a round that did not suffice: is another worth while? As 6.1's should_reclaim_retry. */
