@@ -3,7 +3,7 @@
  * What AddressSanitizer's report does not know: whose bytes they were.
  *
  * The core says which bytes may be touched (src/base/edge.h). The sanitizer reports the access with its stack and ends
- * the program; behind its report comes our line about the address. Built in the asan flavour only.
+ * the program; behind its report comes our line about the address. Empty in other flavours.
  */
 #ifdef KMK_ASAN
 #include <sanitizer/asan_interface.h>
